@@ -1,0 +1,226 @@
+//! The validated route -> tokens. The only file that prints code.
+//!
+//! What is printed is data and one call: constants about the route, and the user's types in the turbofish of a
+//! library generic. Only the user's types and the call of the user's function take the user's spans.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::Type;
+use syn::spanned::Spanned as _;
+
+use crate::path::Segment;
+use crate::route::{Route, Source, state_or_unit};
+
+/// The registration of one route; stands behind the untouched function.
+pub(crate) fn registration(route: &Route) -> TokenStream {
+    let runtime = match &route.options.krate {
+        Some(path) => quote!(#path),
+        None => quote!(::route_runtime),
+    };
+    let cfgs = &route.handler.cfgs;
+    let info = info(route);
+    let entry = entry(route);
+    let two_bodies = two_bodies(route);
+    quote_spanned! {Span::mixed_site()=>
+        #(#cfgs)*
+        #[allow(deprecated, clippy::all, clippy::pedantic)]
+        const _: () = {
+            use #runtime::__private as __rt;
+            static __ROUTE: __rt::RouteInfo = #info;
+            #two_bodies
+            __rt::inventory::submit! { #entry }
+        };
+    }
+}
+
+/// The constants: what the author wrote.
+fn info(route: &Route) -> TokenStream {
+    let Route { path, pattern, options, handler, .. } = route;
+    let segments = pattern.segments.iter().map(|segment| match segment {
+        Segment::Static(text) => quote!(__rt::fixed(#text)),
+        Segment::Param(name) => quote!(__rt::param(#name)),
+        Segment::CatchAll(name) => quote!(__rt::catch_all(#name)),
+        Segment::OptionalCatchAll(name) => quote!(__rt::optional_catch_all(#name)),
+    });
+    let query = &pattern.query;
+    let path = path.value();
+    let path = path.split('?').next().unwrap_or_default();
+    let methods = match &options.methods {
+        None => quote!(__rt::Methods::ALL),
+        Some(methods) => {
+            let methods = methods.iter().map(|method| Ident::new(method, Span::mixed_site()));
+            quote!(__rt::Methods::NONE #(.and(__rt::Methods::#methods))*)
+        }
+    };
+    let name = handler.ident.to_string();
+    // `file!()` and `line!()` take the position of the function's name, wherever the attribute stands.
+    let place = quote_spanned! {handler.ident.span()=>
+        __rt::Place::new(#name, ::core::module_path!(), ::core::file!(), ::core::line!())
+    };
+    let details = details(route);
+    quote! {
+        __rt::route(
+            #path,
+            const { &[#(#segments),*] },
+            const { &[#(__rt::name(#query)),*] },
+            #methods,
+            #place,
+        ) #details
+    }
+}
+
+/// Builder calls for what was written beyond path and method; nothing for what was not.
+fn details(route: &Route) -> TokenStream {
+    let Route { options, handler, .. } = route;
+    let mut calls = TokenStream::new();
+    let mut call = |tokens: TokenStream| calls.extend(tokens);
+    if !handler.docs.summary.is_empty() {
+        let (summary, description) = (&handler.docs.summary, &handler.docs.description);
+        call(quote!(.docs(#summary, #description)));
+    }
+    if handler.deprecated {
+        call(quote!(.set_deprecated()));
+    }
+    if let Some(status) = options.status {
+        call(quote!(.set_status(#status)));
+    }
+    if let Some(tag) = &options.tag {
+        call(quote!(.set_tag(#tag)));
+    }
+    if let Some(id) = &options.operation_id {
+        call(quote!(.set_operation_id(#id)));
+    }
+    if options.hidden == Some(true) {
+        call(quote!(.set_hidden()));
+    }
+    let config = config(route);
+    if !config.is_empty() {
+        call(quote!(.set_config(__rt::RouteConfig::new() #config)));
+    }
+    calls
+}
+
+fn config(route: &Route) -> TokenStream {
+    let options = &route.options;
+    let mut calls = TokenStream::new();
+    let mut call = |tokens: TokenStream| calls.extend(tokens);
+    if let Some(parser) = &options.body_parser {
+        let on = parser.value;
+        call(quote!(.body_parser(#on)));
+    }
+    if let Some(limit) = &options.body_limit {
+        let bytes = limit.value;
+        call(quote!(.body_limit(#bytes)));
+    }
+    match options.response_limit {
+        Some(Some(bytes)) => call(quote!(.response_limit(__rt::ResponseLimit::Bytes(#bytes)))),
+        Some(None) => call(quote!(.response_limit(__rt::ResponseLimit::Off))),
+        None => {}
+    }
+    if let Some(on) = options.external_resolver {
+        call(quote!(.external_resolver(#on)));
+    }
+    match options.max_duration {
+        Some(Some(millis)) => call(quote!(.max_duration(::core::time::Duration::from_millis(#millis)))),
+        Some(None) => call(quote!(.no_max_duration())),
+        None => {}
+    }
+    if let Some(on) = options.dot_segments {
+        call(quote!(.dot_segments(#on)));
+    }
+    if let Some(on) = options.etag {
+        call(quote!(.etag(#on)));
+    }
+    calls
+}
+
+/// The one call: the route's types, and a closure that calls the function.
+fn entry(route: &Route) -> TokenStream {
+    let Route { handler, sources, options, .. } = route;
+    let state = state_or_unit(route.state.as_ref());
+    let markers = handler.arguments.iter().zip(sources).map(|(argument, source)| {
+        let ty = &argument.ty;
+        match source {
+            Source::Segment(i) => quote_spanned!(ty.span()=> __rt::PathArg<#ty, #i>),
+            Source::Query(i) => quote_spanned!(ty.span()=> __rt::QueryArg<#ty, #i>),
+            Source::Extractor => {
+                let reads_body = reads_body(ty, &state);
+                quote_spanned!(ty.span()=> __rt::Extractor<#ty, { #reads_body }>)
+            }
+        }
+    });
+    let values: Vec<Ident> =
+        (0..handler.arguments.len()).map(|i| format_ident!("a{i}", span = Span::mixed_site())).collect();
+    let function = &handler.ident;
+    let called = if handler.is_async {
+        quote!(#function(#(#values),*))
+    } else {
+        quote!(__rt::ready(#function(#(#values),*)))
+    };
+    let mut slots = TokenStream::new();
+    if !options.layers.is_empty() {
+        let layers = options
+            .layers
+            .iter()
+            .map(|layer| quote_spanned!(layer.span()=> |service| __rt::layer(#layer, service)));
+        slots.extend(quote!(.layers(&[#(#layers),*])));
+    }
+    let shapes: Vec<TokenStream> = handler
+        .arguments
+        .iter()
+        .filter(|argument| argument.type_word().as_deref() == Some("Path"))
+        .map(|argument| {
+            let ty = &argument.ty;
+            quote_spanned!(ty.span()=> __rt::Probe::<#ty, ()>::SHAPE)
+        })
+        .collect();
+    if !shapes.is_empty() {
+        slots.extend(quote!(.path_shapes(&{ use __rt::NoShape as _; [#(#shapes),*] })));
+    }
+    quote! {
+        __rt::Entry::new::<#state>(&__ROUTE, |request| {
+            __rt::call::<#state, (#(#markers,)*), _, _>(request, |(#(#values,)*)| #called)
+        })#slots
+    }
+}
+
+/// Whether an extractor reads the body, known to the compiler alone: an inherent constant under
+/// `T: FromRequestParts<S>` wins over a trait's.
+fn reads_body(ty: &Type, state: &Type) -> TokenStream {
+    quote_spanned! {ty.span()=> { use __rt::ReadsBody as _; __rt::Probe::<#ty, #state>::READS_BODY } }
+}
+
+/// Two arguments that read the body: an error that names both, as soon as two could.
+fn two_bodies(route: &Route) -> Option<TokenStream> {
+    let state = state_or_unit(route.state.as_ref());
+    let candidates: Vec<TokenStream> = route
+        .handler
+        .arguments
+        .iter()
+        .zip(&route.sources)
+        .filter(|(argument, source)| {
+            **source == Source::Extractor && argument.type_word().as_deref() != Some("State")
+        })
+        .map(|(argument, _)| {
+            let shown = argument.shown();
+            let reads_body = reads_body(&argument.ty, &state);
+            quote!((#shown, #reads_body))
+        })
+        .collect();
+    if candidates.len() < 2 {
+        return None;
+    }
+    let span = route.handler.arguments.last().map_or(Span::mixed_site(), |argument| argument.ty.span());
+    let check = quote_spanned!(span=> __rt::one_body(&[#(#candidates),*]););
+    Some(quote!(const _: () = #check))
+}
+
+/// Uses the function, so that a mistake in its attribute does not also make it dead code.
+pub(crate) fn mention(function: &Ident, cfgs: &[syn::Attribute]) -> TokenStream {
+    let function = function.to_token_stream();
+    quote_spanned! {Span::mixed_site()=>
+        #(#cfgs)*
+        #[allow(deprecated)]
+        const _: fn() = || { let _ = #function; };
+    }
+}

@@ -1,0 +1,74 @@
+//! The attributes, documented here because only here can their examples compile.
+
+/// Turns a function into a route: `#[api_route("<path>"[, key = value]*)]`.
+///
+/// The function stays as it is and can be called like any other. The attribute registers it, and
+/// [`Routes::collect`](crate::Routes::collect) finds it.
+///
+/// ```
+/// use route_runtime::{api_route, ApiError, State};
+///
+/// #[derive(Clone)]
+/// struct Facts;
+///
+/// /// A fact about a number.
+/// #[api_route("/api/trivia/[number]?lang", method = GET, max_duration = "5s")]
+/// async fn trivia(number: i64, lang: Option<String>, State(_facts): State<Facts>) -> Result<String, ApiError> {
+///     Ok(format!("{number} is a number ({})", lang.as_deref().unwrap_or("en")))
+/// }
+/// ```
+///
+/// # The path
+///
+/// `/static/[name]/[...rest]`; `[[...rest]]` also matches without a segment. Behind `?` stand the names of query
+/// parameters: `?first&second`.
+///
+/// # Arguments
+///
+/// | argument | is |
+/// |---|---|
+/// | called as a `[segment]` | the typed path parameter; 400 when the text is none of its type |
+/// | called as a `[...rest]` | `Vec<T>`; for `[[...rest]]` also `Option<Vec<T>>` |
+/// | called as a name behind `?` | the typed query parameter: `T` must be there, `Option<T>` may, `Vec<T>` is repeated |
+/// | any other | an axum extractor of any crate; the one that reads the body may stand anywhere |
+///
+/// `_name` binds too. A segment or query name that nothing takes is a compile error.
+///
+/// # Keys
+///
+/// | key | means | default |
+/// |---|---|---|
+/// | `method = GET`, `method = [GET, HEAD]` | the methods it answers | every method |
+/// | `status = 201` | the success status, where the function sets none | 200 |
+/// | `max_duration = "10s"`, `"500ms"`, `false` | how long the function may take before 503 | none; 60 s under `serve` |
+/// | `state = AppState` | the state type, where `State<…>` does not tell | that of `State<…>` |
+/// | `layer = expr` | a tower layer around the function; repeatable, the first is the outermost | |
+/// | `dot_segments = true` | lets `.`, `..` and `\` reach a catch-all | 400 |
+/// | `body_parser = false`, `body_limit = "500kb"`, `response_limit = "4mb"`, `external_resolver = true`, `etag = false` | the configuration of Next.js: checked and kept in [`RouteInfo`](crate::RouteInfo); not enforced yet | |
+/// | `tag = "…"`, `operation_id = "…"`, `hidden = true` | for documents | |
+/// | `crate = path` | where `route_runtime` is, when it was re-exported | `::route_runtime` |
+pub use route_macros::api_route;
+
+macro_rules! verbs {
+    ($($name:ident $method:literal;)*) => {$(
+        #[doc = concat!("[`macro@api_route`] with `method = ", $method, "`.")]
+        ///
+        /// ```
+        #[doc = concat!("use route_runtime::", stringify!($name), ";")]
+        ///
+        #[doc = concat!("#[", stringify!($name), "(\"/items/[id]\")]")]
+        /// async fn handler(id: u64) -> String {
+        ///     format!("item {id}")
+        /// }
+        /// ```
+        pub use route_macros::$name;
+    )*};
+}
+
+verbs! {
+    get "GET";
+    post "POST";
+    put "PUT";
+    patch "PATCH";
+    delete "DELETE";
+}

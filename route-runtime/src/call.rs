@@ -1,0 +1,341 @@
+//! The one generic call of a route: arguments out of the request, the handler, its answer.
+//!
+//! Every generic line here is compiled once per route, so what does not need the types is a call to
+//! [`endpoint`](crate::endpoint) or [`text`](crate::text).
+
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+
+use crate::arguments;
+use crate::endpoint::{self, Mounted};
+use crate::shape::{self, ShapeCheck};
+
+/// A request on its way to a handler.
+pub struct Incoming {
+    pub(crate) request: Request,
+    pub(crate) route: Arc<Mounted>,
+}
+
+/// The answer to come. A named type, because `impl Future` would make the compiler report one mistake twice.
+pub struct Reply(pub(crate) Pin<Box<dyn Future<Output = Response> + Send>>);
+
+impl fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Incoming").field("route", &self.route.info.pattern()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reply(..)")
+    }
+}
+
+/// Extracts the arguments `A`, calls `handler`, and makes a response of what it returns.
+pub fn call<S, A, F, Fut>(incoming: Incoming, handler: F) -> Reply
+where
+    S: Send + Sync + 'static,
+    A: Arguments<S>,
+    F: FnOnce(A::Values) -> Fut + Send + 'static,
+    Fut: Future<Output: IntoResponse> + Send + 'static,
+{
+    Reply(Box::pin(async move {
+        let Incoming { request, route } = incoming;
+        match A::extract(request, &route).await {
+            Ok(values) => match endpoint::within(route.max_duration, handler(values)).await {
+                Some(output) => endpoint::answer(&route, output.into_response()),
+                None => endpoint::timed_out(&route),
+            },
+            Err(refusal) => refusal,
+        }
+    }))
+}
+
+/// The arguments of a handler, as a tuple of [`Argument`]s.
+pub trait Arguments<S> {
+    /// What the handler is called with.
+    type Values: Send;
+
+    /// All values, or the answer that refuses the request: what reads the body comes last.
+    fn extract(
+        request: Request,
+        route: &Mounted,
+    ) -> impl Future<Output = Result<Self::Values, Response>> + Send;
+}
+
+/// One argument of a handler: a marker of where its value comes from.
+pub trait Argument<S> {
+    /// What the handler gets.
+    type Value: Send + 'static;
+    /// What is known before the body is read.
+    type Early: Send;
+    /// Whether code behind it may look for the route in the request's extensions.
+    const MAY_ASK: bool;
+
+    /// The step before the body is read.
+    fn early(
+        parts: &mut Parts,
+        route: &Mounted,
+        state: &S,
+    ) -> impl Future<Output = Result<Self::Early, Response>> + Send;
+
+    /// The step that may read the body.
+    fn late(
+        early: Self::Early,
+        request: &mut Option<(Parts, Body)>,
+        state: &S,
+    ) -> impl Future<Output = Result<Self::Value, Response>> + Send;
+}
+
+macro_rules! tuple {
+    ($($argument:ident $value:ident $index:tt)*) => {
+        impl<S: Send + Sync + 'static, $($argument: Argument<S>),*> Arguments<S> for ($($argument,)*) {
+            type Values = ($($argument::Value,)*);
+
+            async fn extract(request: Request, route: &Mounted) -> Result<Self::Values, Response> {
+                let (mut parts, body) = request.into_parts();
+                let state = route.state::<S>()?;
+                if false $(|| $argument::MAY_ASK)* {
+                    route.announce(&mut parts.extensions);
+                }
+                $(let $value = $argument::early(&mut parts, route, state).await?;)*
+                let mut request = Some((parts, body));
+                $(let $value = $argument::late($value, &mut request, state).await?;)*
+                $(route.validate($index, &$value)?;)*
+                Ok(($($value,)*))
+            }
+        }
+    };
+}
+
+impl<S: Send + Sync + 'static> Arguments<S> for () {
+    type Values = ();
+
+    async fn extract(_: Request, _: &Mounted) -> Result<(), Response> {
+        Ok(())
+    }
+}
+
+tuple!(A a 0);
+tuple!(A a 0 B b 1);
+tuple!(A a 0 B b 1 C c 2);
+tuple!(A a 0 B b 1 C c 2 D d 3);
+tuple!(A a 0 B b 1 C c 2 D d 3 E e 4);
+tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5);
+tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6);
+tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7);
+tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7 J j 8);
+tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7 J j 8 K k 9);
+tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7 J j 8 K k 9 L l 10);
+tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7 J j 8 K k 9 L l 10 M m 11);
+tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7 J j 8 K k 9 L l 10 M m 11 N n 12);
+tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7 J j 8 K k 9 L l 10 M m 11 N n 12 O o 13);
+tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7 J j 8 K k 9 L l 10 M m 11 N n 12 O o 13 P p 14);
+tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7 J j 8 K k 9 L l 10 M m 11 N n 12 O o 13 P p 14 Q q 15);
+
+/// The typed value of the path segment with index `I`.
+#[derive(Debug)]
+pub struct PathArg<T, const I: usize>(PhantomData<T>);
+
+/// The typed value of the query parameter with index `I`.
+#[derive(Debug)]
+pub struct QueryArg<T, const I: usize>(PhantomData<T>);
+
+/// An axum extractor; `BODY` tells which of the two traits it has.
+#[derive(Debug)]
+pub struct Extractor<T, const BODY: bool>(PhantomData<T>);
+
+impl<S: Sync, T: TextValue, const I: usize> Argument<S> for PathArg<T, I> {
+    type Value = T;
+    type Early = T;
+    const MAY_ASK: bool = false;
+
+    async fn early(parts: &mut Parts, route: &Mounted, _: &S) -> Result<T, Response> {
+        arguments::segment(parts, route, I)
+    }
+
+    async fn late(early: T, _: &mut Option<(Parts, Body)>, _: &S) -> Result<T, Response> {
+        Ok(early)
+    }
+}
+
+impl<S: Sync, T: TextValue, const I: usize> Argument<S> for QueryArg<T, I> {
+    type Value = T;
+    type Early = T;
+    const MAY_ASK: bool = false;
+
+    async fn early(parts: &mut Parts, route: &Mounted, _: &S) -> Result<T, Response> {
+        arguments::query(parts, route, I)
+    }
+
+    async fn late(early: T, _: &mut Option<(Parts, Body)>, _: &S) -> Result<T, Response> {
+        Ok(early)
+    }
+}
+
+impl<S: Sync, T: PartsExtractor<S>> Argument<S> for Extractor<T, false> {
+    type Value = T;
+    type Early = T;
+    const MAY_ASK: bool = true;
+
+    async fn early(parts: &mut Parts, _: &Mounted, state: &S) -> Result<T, Response> {
+        T::from_parts(parts, state).await
+    }
+
+    async fn late(early: T, _: &mut Option<(Parts, Body)>, _: &S) -> Result<T, Response> {
+        Ok(early)
+    }
+}
+
+impl<S: Sync, T: ArgumentType<S>> Argument<S> for Extractor<T, true> {
+    type Value = T;
+    type Early = ();
+    const MAY_ASK: bool = true;
+
+    async fn early(_: &mut Parts, _: &Mounted, _: &S) -> Result<(), Response> {
+        Ok(())
+    }
+
+    async fn late((): (), request: &mut Option<(Parts, Body)>, state: &S) -> Result<T, Response> {
+        // Only one argument reads the body; the macro sees to it while compiling.
+        match request.take() {
+            Some((parts, body)) => T::from_whole(Request::from_parts(parts, body), state).await,
+            None => Err(arguments::body_is_gone()),
+        }
+    }
+}
+
+/// A type that path or query text can fill.
+#[diagnostic::on_unimplemented(
+    message = "no text of a path or a query can become a `{Self}`",
+    label = "this type must implement `serde::Deserialize` and be `Send + 'static`",
+    note = "derive it: `#[derive(serde::Deserialize)]`; or give the argument another name, if it is an extractor"
+)]
+pub trait TextValue: DeserializeOwned + Send + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned + Send + 'static> TextValue for T {}
+
+/// An extractor that does not read the body.
+pub trait PartsExtractor<S>: Send + Sized + 'static {
+    /// The value, or the answer that refuses the request.
+    fn from_parts(parts: &mut Parts, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Send + Sync, T: FromRequestParts<S> + Send + 'static> PartsExtractor<S> for T {
+    async fn from_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        T::from_request_parts(parts, state).await.map_err(arguments::refusal::<T::Rejection>)
+    }
+}
+
+/// What an argument can be when nothing in the path has its name: an axum extractor.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no argument of a handler",
+    label = "neither a `[segment]` or `?query` name of the path nor an axum extractor for the state `{S}`",
+    note = "for a part of the path, call the argument as the `[segment]`; for a query parameter, add `?name` to the path",
+    note = "for JSON write `axum::Json<…>`; for your own type implement `FromRequestParts`",
+    note = "an extractor that needs a state is told which by `State<…>` among the arguments, or by `state = AppState`"
+)]
+pub trait ArgumentType<S>: Send + Sized + 'static {
+    /// The value, or the answer that refuses the request.
+    fn from_whole(request: Request, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Send + Sync, T: FromRequest<S> + Send + 'static> ArgumentType<S> for T {
+    async fn from_whole(request: Request, state: &S) -> Result<Self, Response> {
+        T::from_request(request, state).await.map_err(arguments::refusal::<T::Rejection>)
+    }
+}
+
+/// Questions about a type that the compiler answers in an expansion: an inherent constant, which has a bound, wins
+/// over one of a trait, which has none.
+#[derive(Debug)]
+pub struct Probe<T, S>(PhantomData<(T, S)>);
+
+impl<S, T: FromRequestParts<S>> Probe<T, S> {
+    /// The type has no need of the body.
+    pub const READS_BODY: bool = false;
+}
+
+/// The other answer to [`Probe::READS_BODY`].
+pub trait ReadsBody {
+    /// The type is no `FromRequestParts`, so it can only be a `FromRequest`.
+    const READS_BODY: bool = true;
+}
+
+impl<T, S> ReadsBody for Probe<T, S> {}
+
+impl<T: DeserializeOwned> Probe<Path<T>, ()> {
+    /// The start-up check of a `Path<T>`.
+    pub const SHAPE: Option<ShapeCheck> = Some(shape::check::<T>);
+}
+
+/// The other answer to [`Probe::SHAPE`].
+pub trait NoShape {
+    /// Some other type called `Path`.
+    const SHAPE: Option<ShapeCheck> = None;
+}
+
+impl<T, S> NoShape for Probe<T, S> {}
+
+/// Stops the build when two arguments read the body; each comes with how it is written.
+pub const fn one_body(arguments: &[(&str, bool)]) {
+    let mut reader = None;
+    let mut i = 0;
+    while i < arguments.len() {
+        let (shown, reads_body) = arguments[i];
+        match reader {
+            Some(first) if reads_body => both_read_the_body(first, shown),
+            None if reads_body => reader = Some(shown),
+            _ => {}
+        }
+        i += 1;
+    }
+}
+
+/// Panics while compiling, with a sentence put together in a buffer, because formatting is no `const fn`.
+#[expect(clippy::panic, reason = "evaluated by the compiler alone")]
+const fn both_read_the_body(first: &str, second: &str) {
+    const fn push(buffer: &mut [u8; 512], mut length: usize, text: &str) -> usize {
+        let text = text.as_bytes();
+        let mut i = 0;
+        while i < text.len() && length < buffer.len() {
+            buffer[length] = text[i];
+            length += 1;
+            i += 1;
+        }
+        length
+    }
+    let mut buffer = [0; 512];
+    let mut length = push(&mut buffer, 0, first);
+    length = push(&mut buffer, length, " and ");
+    length = push(&mut buffer, length, second);
+    length = push(&mut buffer, length, " both read the body, which can be read once: keep one of them");
+    let (sentence, _) = buffer.split_at(length);
+    match std::str::from_utf8(sentence) {
+        Ok(sentence) => panic!("{}", sentence),
+        Err(_) => panic!("two arguments read the body, which can be read once: keep one of them"),
+    }
+}
+
+/// Called by the extraction with each value; see [`crate::entry::Validator`].
+impl Mounted {
+    fn validate(&self, index: usize, value: &dyn Any) -> Result<(), Response> {
+        match self.validators.get(index) {
+            Some(Some(validator)) => validator(value),
+            _ => Ok(()),
+        }
+    }
+}

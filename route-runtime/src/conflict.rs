@@ -1,0 +1,203 @@
+//! Whether a set of routes can be served: every reason why not, at once.
+
+use std::any::TypeId;
+use std::fmt;
+
+use crate::entry::Entry;
+use crate::info::{Located, RouteInfo};
+use crate::pattern::{Clash, Segment, Tree};
+
+/// Everything that keeps a set of routes from being served, each with the handlers and their `file:line`.
+///
+/// It prints as a report, in `Debug` too, so that `fn main() -> Result<(), route_runtime::Error>` shows it.
+///
+/// ```
+/// use route_runtime::{get, Routes, State};
+///
+/// #[derive(Clone)]
+/// struct Db;
+///
+/// #[get("/posts")]
+/// async fn posts(State(_db): State<Db>) -> &'static str {
+///     "[]"
+/// }
+///
+/// let error = Routes::collect().into_router().unwrap_err();
+/// assert_eq!(error.problems().len(), 1);
+/// assert!(error.to_string().contains("missing state"));
+/// ```
+#[derive(Clone)]
+pub struct RoutesError {
+    problems: Vec<String>,
+}
+
+impl RoutesError {
+    /// One text for each problem, in the order of the routes.
+    #[must_use]
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for RoutesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.problems.len() {
+            1 => write!(f, "the routes can't be served:")?,
+            count => write!(f, "the routes can't be served, for {count} reasons:")?,
+        }
+        for problem in &self.problems {
+            write!(f, "\n\n- {problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for RoutesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for RoutesError {}
+
+/// What the check needs to know beside the entries.
+pub(crate) struct Provided<'a> {
+    /// The types given to `with_state`.
+    pub(crate) states: &'a [(TypeId, &'static str)],
+    /// Set when nothing was collected at all.
+    pub(crate) nothing_linked: bool,
+}
+
+/// The routes of one pattern, by their numbers.
+pub(crate) type Checked = Vec<Vec<usize>>;
+
+/// Checks sorted entries; the numbers of those that share a pattern, or every problem.
+pub(crate) fn check(entries: &[Entry], provided: &Provided<'_>) -> Result<Checked, RoutesError> {
+    let mut problems = Vec::new();
+    if provided.nothing_linked {
+        problems.push(
+            "no annotated function was found. Rust links a crate only when code names it: \
+             write `use my_routes as _;` in the binary for every crate whose routes it serves"
+                .to_owned(),
+        );
+    }
+    for entry in entries {
+        missing_state(entry, provided, &mut problems);
+        path_shapes(entry, &mut problems);
+    }
+    let checked = patterns(entries, &mut problems);
+    if problems.is_empty() { Ok(checked) } else { Err(RoutesError { problems }) }
+}
+
+fn missing_state(entry: &Entry, provided: &Provided<'_>, problems: &mut Vec<String>) {
+    let wanted = (entry.state.id)();
+    if wanted == TypeId::of::<()>() || provided.states.iter().any(|(id, _)| *id == wanted) {
+        return;
+    }
+    let given: Vec<String> = provided.states.iter().map(|(_, name)| format!("`{name}`")).collect();
+    let given = if given.is_empty() {
+        "none was provided".to_owned()
+    } else {
+        format!("provided: {}", given.join(", "))
+    };
+    problems.push(format!(
+        "missing state `{}`, {given}\n    {}\n  add `.with_state(…)` with a value of that type; when it is a part of \
+         your state, `.with_state(app.db.clone())`",
+        (entry.state.name)(),
+        Line(&entry.info),
+    ));
+}
+
+fn path_shapes(entry: &Entry, problems: &mut Vec<String>) {
+    let names: Vec<&str> = entry.info.segments().iter().filter_map(Segment::name).collect();
+    for shape in entry.shapes.iter().flatten() {
+        if let Some(mismatch) = shape(&names) {
+            problems.push(format!(
+                "`Path<…>` does not fit the route: {mismatch}\n    {}\n  make the type fit, or take each parameter as an \
+                 argument of its own",
+                Line(&entry.info),
+            ));
+        }
+    }
+}
+
+/// Groups the entries by pattern, and reports those that can't stand side by side.
+fn patterns(entries: &[Entry], problems: &mut Vec<String>) -> Checked {
+    let mut tree: Tree<Vec<usize>> = Tree::default();
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let first = |numbers: &Vec<usize>| numbers.first().copied().unwrap_or_default();
+    for (number, entry) in entries.iter().enumerate() {
+        let info = &entry.info;
+        let slot = match tree.slot(info.segments().iter(), number, &first) {
+            Ok(slot) => slot,
+            Err(clash) => {
+                problems.push(clash_text(&clash, entries, number));
+                continue;
+            }
+        };
+        for other in slot.iter() {
+            let both = info.methods().overlap(entries[*other].info.methods());
+            if both != crate::Methods::NONE {
+                let what = if both.is_all() { "every method of".to_owned() } else { both.to_string() };
+                problems.push(format!(
+                    "two functions answer {what} {}\n    {}\n    {}\n  give one of them another path or method",
+                    info.pattern(),
+                    Line(&entries[*other].info),
+                    Line(info),
+                ));
+            }
+        }
+        match slot.first() {
+            Some(leader) => {
+                let leader = *leader;
+                if let Some(group) = groups.iter_mut().rev().find(|group| group.first() == Some(&leader)) {
+                    group.push(number);
+                }
+            }
+            None => groups.push(vec![number]),
+        }
+        slot.push(number);
+    }
+    let mut met = Vec::new();
+    tree.groups(&mut met);
+    for (param, catch_all) in met {
+        problems.push(format!(
+            "`{}` and `{}` meet at one level, which is not served yet\n    {}\n    {}\n  give one of them a static segment of its own",
+            entries[param].info.pattern(),
+            entries[catch_all].info.pattern(),
+            Line(&entries[param].info),
+            Line(&entries[catch_all].info),
+        ));
+    }
+    groups
+}
+
+fn clash_text(clash: &Clash, entries: &[Entry], number: usize) -> String {
+    let (first, what, mend) = match clash {
+        Clash::Names { first, theirs, mine } => (
+            *first,
+            format!("two names for one dynamic segment: `{theirs}` and `{mine}`"),
+            format!("write `{theirs}` in both"),
+        ),
+        Clash::SameSpecificity { first } => (
+            *first,
+            "an optional catch-all takes the path without it too, which another function answers".to_owned(),
+            "write `[...x]`, or leave the other function out".to_owned(),
+        ),
+        Clash::TwoCatchAlls { first } => (
+            *first,
+            "a required and an optional catch-all at one level".to_owned(),
+            "keep one of the two".to_owned(),
+        ),
+    };
+    format!("{what}\n    {}\n    {}\n  {mend}", Line(&entries[first].info), Line(&entries[number].info))
+}
+
+/// `GET /posts  my_app::posts at src/main.rs:10`
+struct Line<'a>(&'a RouteInfo);
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}  {}", self.0.methods(), self.0.pattern(), Located(self.0))
+    }
+}

@@ -1,0 +1,243 @@
+//! One service type for every route, with the guards fused in it.
+//!
+//! A layer per guard would cost each request some thousand instructions; here a guard that a route does not need is
+//! one comparison.
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::extract::Request;
+use axum::http::{Extensions, StatusCode};
+use axum::response::{IntoResponse, Response};
+use tower::util::BoxCloneSyncService;
+use tower::{Layer, Service, ServiceExt as _};
+
+use crate::call::{Incoming, Reply};
+use crate::entry::{Call, Validator};
+use crate::error::problem;
+use crate::info::InfoRef;
+use crate::log;
+
+/// The service that layers of a route wrap, and what they make of it.
+pub(crate) type BoxedService = BoxCloneSyncService<Request, Response, Infallible>;
+
+/// A route with everything it needs at request time.
+pub struct Mounted {
+    pub(crate) info: InfoRef,
+    pub(crate) call: Call,
+    /// Of the type that the entry's key names.
+    pub(crate) state: Arc<dyn Any + Send + Sync>,
+    pub(crate) validators: &'static [Option<Validator>],
+    /// How many segments a base path puts before those of the pattern.
+    pub(crate) offset: usize,
+    pub(crate) max_duration: Option<Duration>,
+    pub(crate) dot_segments: bool,
+    pub(crate) status: Option<StatusCode>,
+}
+
+impl fmt::Debug for Mounted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mounted").field("info", &*self.info).finish_non_exhaustive()
+    }
+}
+
+impl Mounted {
+    pub(crate) fn state<S: 'static>(&self) -> Result<&S, Response> {
+        self.state.downcast_ref().ok_or_else(|| {
+            // `into_router` has compared the types.
+            log::route(&self.info, format_args!("was mounted with a state of another type"));
+            problem(StatusCode::INTERNAL_SERVER_ERROR, None, None)
+        })
+    }
+
+    /// Lets extractors and layers see which route they work for.
+    pub(crate) fn announce(&self, extensions: &mut Extensions) {
+        if let InfoRef::Static(info) = self.info {
+            extensions.insert(info);
+        }
+        extensions.insert(MountedAt { info: self.info.clone(), offset: self.offset });
+    }
+}
+
+/// What [`ApiRequest`](crate::ApiRequest) has to know of its route.
+#[derive(Clone)]
+pub(crate) struct MountedAt {
+    pub(crate) info: InfoRef,
+    pub(crate) offset: usize,
+}
+
+/// A route as axum mounts it.
+#[derive(Clone)]
+pub(crate) struct Endpoint {
+    route: Arc<Mounted>,
+    layered: Option<BoxedService>,
+}
+
+impl Endpoint {
+    pub(crate) fn new(route: Mounted, layers: &[crate::entry::LayerFn]) -> Self {
+        let route = Arc::new(route);
+        // The first layer is the outermost, as in `tower::ServiceBuilder`.
+        let layered = layers.iter().rfold(None, |service: Option<BoxedService>, layer| {
+            Some(layer(service.unwrap_or_else(|| BoxedService::new(Innermost(Arc::clone(&route))))))
+        });
+        Endpoint { route, layered }
+    }
+}
+
+impl Service<Request> for Endpoint {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Guarded;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request) -> Guarded {
+        let route = Arc::clone(&self.route);
+        let reply = match &self.layered {
+            None => (route.call)(Incoming { request, route: Arc::clone(&route) }).0,
+            Some(service) => {
+                route.announce(request.extensions_mut());
+                let reply = service.clone().oneshot(request);
+                Box::pin(async move { reply.await.unwrap_or_else(|never| match never {}) })
+            }
+        };
+        Guarded { reply: Some(reply), route }
+    }
+}
+
+/// The handler below the layers of its route.
+#[derive(Clone)]
+struct Innermost(Arc<Mounted>);
+
+impl Service<Request> for Innermost {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Infallibly;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Infallibly {
+        Infallibly((self.0.call)(Incoming { request, route: Arc::clone(&self.0) }))
+    }
+}
+
+struct Infallibly(Reply);
+
+impl Future for Infallibly {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.0.as_mut().poll(cx).map(Ok)
+    }
+}
+
+/// A reply under the guards.
+pub(crate) struct Guarded {
+    /// Absent once it has panicked or answered.
+    reply: Option<Pin<Box<dyn Future<Output = Response> + Send>>>,
+    route: Arc<Mounted>,
+}
+
+impl Future for Guarded {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let reply = &mut this.reply;
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            let polled = match reply.as_mut() {
+                Some(reply) => reply.as_mut().poll(cx),
+                None => Poll::Pending,
+            };
+            if polled.is_ready() {
+                // Dropped in here: a destructor may panic too.
+                *reply = None;
+            }
+            polled
+        }));
+        match polled {
+            Ok(polled) => polled.map(Ok),
+            Err(payload) => {
+                log::panic(&this.route.info, &*payload);
+                let reply = this.reply.take();
+                // What is left of a handler that panicked may panic again while it is dropped; one report is enough.
+                let _ = catch_unwind(AssertUnwindSafe(|| drop((reply, payload))));
+                Poll::Ready(Ok(problem(StatusCode::INTERNAL_SERVER_ERROR, None, None)))
+            }
+        }
+    }
+}
+
+/// Marks a response whose status the handler chose, where it could be mistaken for the default.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ChosenStatus;
+
+/// Applies what the route says about its answer.
+pub(crate) fn answer(route: &Mounted, mut response: Response) -> Response {
+    if let Some(status) = route.status
+        && response.status() == StatusCode::OK
+        && response.extensions_mut().remove::<ChosenStatus>().is_none()
+    {
+        *response.status_mut() = status;
+    }
+    response
+}
+
+/// The answer to a request whose handler took longer than `max_duration`.
+pub(crate) fn timed_out(route: &Mounted) -> Response {
+    let limit = route.max_duration.unwrap_or_default();
+    log::route(
+        &route.info,
+        format_args!("did not answer within {limit:?} and was dropped; `max_duration` sets the limit"),
+    );
+    problem(StatusCode::SERVICE_UNAVAILABLE, Some("the answer took too long"), None)
+}
+
+/// Runs a future for at most `limit`; `None` when it was dropped unfinished.
+pub(crate) async fn within<F: Future>(limit: Option<Duration>, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut timer = Timer { limit, sleep: None };
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => timer.poll(cx).map(|()| None),
+    })
+    .await
+}
+
+/// A timer that is made when it is first asked: a handler that answers at once pays nothing for its limit.
+struct Timer {
+    limit: Option<Duration>,
+    sleep: Option<Pin<Box<tokio::time::Sleep>>>,
+}
+
+impl Timer {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(limit) = self.limit else { return Poll::Pending };
+        self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit))).as_mut().poll(cx)
+    }
+}
+
+/// `layer = …`: wraps a route's service.
+pub fn layer<L>(layer: L, service: BoxedService) -> BoxedService
+where
+    L: Layer<BoxedService>,
+    L::Service: Service<Request, Error: Into<Infallible>, Response: IntoResponse, Future: Send + 'static>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+{
+    let service = layer.layer(service);
+    BoxedService::new(service.map_response(IntoResponse::into_response).map_err(Into::into))
+}

@@ -1,0 +1,207 @@
+//! Errors: what a client is told ([`ApiError`]), and why a server can't start ([`Error`]).
+
+mod problem;
+mod start;
+
+use std::fmt;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+pub(crate) use problem::problem;
+pub use start::Error;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// An error answer: an `application/problem+json` body (RFC 9457) with a status.
+///
+/// `?` turns any error into one: a 500 whose cause goes to the log and never to the client. It does not implement
+/// [`std::error::Error`] itself, which is what makes that conversion possible.
+///
+/// ```
+/// use route_runtime::{get, ApiError};
+///
+/// #[get("/double/[number]")]
+/// async fn double(number: String) -> Result<String, ApiError> {
+///     if number.is_empty() {
+///         return Err(ApiError::bad_request("a number, please").with("example", 21));
+///     }
+///     let number: i64 = number.parse()?; // any other error: 500
+///     Ok((number * 2).to_string())
+/// }
+/// ```
+pub struct ApiError(Box<Inner>);
+
+struct Inner {
+    status: StatusCode,
+    detail: Option<String>,
+    members: Map<String, Value>,
+    source: Option<BoxError>,
+}
+
+macro_rules! constructors {
+    ($($name:ident $status:ident $code:literal;)*) => {$(
+        #[doc = concat!($code, ", with a sentence for the client.")]
+        pub fn $name(detail: impl Into<String>) -> Self {
+            Self::build(StatusCode::$status, Some(detail.into()), None)
+        }
+    )*};
+}
+
+impl ApiError {
+    /// An error with this status and no detail. Anything but 400 to 599 is a mistake of the caller and becomes 500.
+    pub fn new<S: TryInto<StatusCode>>(status: S) -> Self {
+        let status =
+            status.try_into().ok().filter(|status| status.is_client_error() || status.is_server_error());
+        Self::build(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), None, None)
+    }
+
+    constructors! {
+        bad_request BAD_REQUEST "400 Bad Request";
+        unauthorized UNAUTHORIZED "401 Unauthorized";
+        forbidden FORBIDDEN "403 Forbidden";
+        not_found NOT_FOUND "404 Not Found";
+        conflict CONFLICT "409 Conflict";
+        unprocessable UNPROCESSABLE_ENTITY "422 Unprocessable Entity";
+        too_many_requests TOO_MANY_REQUESTS "429 Too Many Requests";
+        internal INTERNAL_SERVER_ERROR "500 Internal Server Error";
+        bad_gateway BAD_GATEWAY "502 Bad Gateway";
+        unavailable SERVICE_UNAVAILABLE "503 Service Unavailable";
+        gateway_timeout GATEWAY_TIMEOUT "504 Gateway Timeout";
+    }
+
+    fn build(status: StatusCode, detail: Option<String>, source: Option<BoxError>) -> Self {
+        ApiError(Box::new(Inner { status, detail, members: Map::new(), source }))
+    }
+
+    /// Sets the sentence that the client reads.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.0.detail = Some(detail.into());
+        self
+    }
+
+    /// Adds an extension member to the problem body (RFC 9457, 3.2). `title`, `status` and `detail` are taken.
+    /// A value that is no JSON becomes `null`.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<String>, value: impl Serialize) -> Self {
+        self.0.members.insert(key.into(), serde_json::to_value(value).unwrap_or(Value::Null));
+        self
+    }
+
+    /// Keeps `source` for the log.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<BoxError>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// The status that is answered.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// What went wrong behind it. The client never sees it.
+    #[must_use]
+    pub fn source(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
+        self.0.source.as_deref()
+    }
+
+    /// A standard error, for code that wants one.
+    #[must_use]
+    pub fn into_error(self) -> Box<dyn std::error::Error + Send + Sync> {
+        Box::new(Standard(self))
+    }
+}
+
+impl<E: Into<BoxError>> From<E> for ApiError {
+    fn from(error: E) -> Self {
+        let error = error.into();
+        match error.downcast::<Standard>() {
+            // It was an `ApiError` before `into_error`: nothing of it is lost.
+            Ok(standard) => standard.0,
+            Err(error) => Self::build(StatusCode::INTERNAL_SERVER_ERROR, None, Some(error)),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        if let Some(source) = self.source() {
+            crate::log::cause(self.status(), source);
+        }
+        problem(self.0.status, self.0.detail.as_deref(), Some(&self.0.members))
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.status)?;
+        match &self.0.detail {
+            Some(detail) => write!(f, ": {detail}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("status", &self.0.status)
+            .field("detail", &self.0.detail)
+            .field("members", &self.0.members)
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+/// An [`ApiError`] as a standard error.
+#[derive(Debug)]
+struct Standard(ApiError);
+
+impl fmt::Display for Standard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Standard {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_error_becomes_a_500_that_keeps_its_cause() {
+        fn fails() -> Result<(), ApiError> {
+            "x".parse::<i32>()?;
+            Ok(())
+        }
+        let error = fails().expect_err("not a number");
+        assert_eq!(error.status(), 500);
+        assert!(error.source().is_some_and(|source| source.is::<std::num::ParseIntError>()));
+        assert_eq!(error.to_string(), "500 Internal Server Error");
+    }
+
+    #[test]
+    fn a_standard_error_made_of_an_api_error_turns_back() {
+        let error = ApiError::not_found("no such post").with("id", 7).into_error();
+        assert_eq!(error.to_string(), "404 Not Found: no such post");
+        let error = ApiError::from(error);
+        assert_eq!((error.status().as_u16(), error.0.members["id"].clone()), (404, 7.into()));
+    }
+
+    #[test]
+    fn a_status_that_is_no_error_is_a_500() {
+        assert_eq!(ApiError::new(200).status(), 500);
+        assert_eq!(ApiError::new(99).status(), 500);
+        assert_eq!(ApiError::new(StatusCode::IM_A_TEAPOT).status(), 418);
+    }
+}

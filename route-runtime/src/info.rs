@@ -1,0 +1,283 @@
+//! What the author of a route wrote.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::config::RouteConfig;
+use crate::methods::Methods;
+use crate::pattern::Segment;
+
+/// Where a handler stands in the source.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    name: &'static str,
+    module: &'static str,
+    file: &'static str,
+    line: u32,
+}
+
+impl Place {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, module: &'static str, file: &'static str, line: u32) -> Self {
+        Place { name, module, file, line }
+    }
+}
+
+/// A route as its author wrote it: a `static` made by the attribute.
+///
+/// Handlers and layers added through this library find `&'static RouteInfo` in the request's extensions.
+///
+/// ```
+/// use route_runtime::{get, Routes};
+///
+/// /// Says hello.
+/// #[get("/hello/[name]")]
+/// async fn hello(name: String) -> String {
+///     format!("hello {name}")
+/// }
+///
+/// let routes = Routes::collect();
+/// let info = routes.iter().next().unwrap();
+/// assert_eq!(info.pattern(), "/hello/[name]");
+/// assert_eq!(info.summary(), Some("Says hello."));
+/// assert!(info.handler().ends_with("::hello"));
+/// ```
+#[derive(Debug, Clone)]
+pub struct RouteInfo {
+    pattern: Cow<'static, str>,
+    segments: Cow<'static, [Segment]>,
+    query: Cow<'static, [Cow<'static, str>]>,
+    methods: Methods,
+    place: Place,
+    summary: Option<&'static str>,
+    description: Option<&'static str>,
+    deprecated: bool,
+    status: Option<u16>,
+    tag: Option<&'static str>,
+    operation_id: Option<&'static str>,
+    hidden: bool,
+    config: RouteConfig,
+}
+
+impl RouteInfo {
+    /// For expansions and for routes made at run time: the segments are those of `pattern`, parsed.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(
+        pattern: Cow<'static, str>,
+        segments: Cow<'static, [Segment]>,
+        query: Cow<'static, [Cow<'static, str>]>,
+        methods: Methods,
+        place: Place,
+    ) -> Self {
+        RouteInfo {
+            pattern,
+            segments,
+            query,
+            methods,
+            place,
+            summary: None,
+            description: None,
+            deprecated: false,
+            status: None,
+            tag: None,
+            operation_id: None,
+            hidden: false,
+            config: RouteConfig::new(),
+        }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn docs(mut self, summary: &'static str, description: &'static str) -> Self {
+        self.summary = Some(summary);
+        if !description.is_empty() {
+            self.description = Some(description);
+        }
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn set_deprecated(mut self) -> Self {
+        self.deprecated = true;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn set_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn set_tag(mut self, tag: &'static str) -> Self {
+        self.tag = Some(tag);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn set_operation_id(mut self, id: &'static str) -> Self {
+        self.operation_id = Some(id);
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn set_hidden(mut self) -> Self {
+        self.hidden = true;
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn set_config(mut self, config: RouteConfig) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// The path as written, without the query names: `/api/trivia/[number]`.
+    #[must_use]
+    pub fn pattern(&self) -> &str {
+        &self.pattern
+    }
+
+    /// The segments of the pattern.
+    #[must_use]
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// The query names written behind the path, in order.
+    pub fn query_names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.query.iter().map(|name| &**name)
+    }
+
+    pub(crate) fn query_name(&self, index: usize) -> &str {
+        self.query.get(index).map_or("", |name| name)
+    }
+
+    /// The methods that the route is declared for.
+    #[must_use]
+    pub const fn methods(&self) -> Methods {
+        self.methods
+    }
+
+    /// The handler's path: `my_app::blog::create`.
+    #[must_use]
+    pub fn handler(&self) -> String {
+        format!("{}::{}", self.place.module, self.place.name)
+    }
+
+    /// The name of the handler's function.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.place.name
+    }
+
+    /// The crate of the handler as code names it: `my_app`.
+    #[must_use]
+    pub fn crate_name(&self) -> &'static str {
+        self.place.module.split("::").next().unwrap_or_default()
+    }
+
+    /// The module of the handler, from its crate on: `my_app::blog`.
+    #[must_use]
+    pub const fn module(&self) -> &'static str {
+        self.place.module
+    }
+
+    /// The source file of the handler, as the compiler was told it.
+    #[must_use]
+    pub const fn file(&self) -> &'static str {
+        self.place.file
+    }
+
+    /// The line of the handler's name.
+    #[must_use]
+    pub const fn line(&self) -> u32 {
+        self.place.line
+    }
+
+    /// The first paragraph of the doc comment, on one line.
+    #[must_use]
+    pub const fn summary(&self) -> Option<&'static str> {
+        self.summary
+    }
+
+    /// The doc comment behind its first paragraph.
+    #[must_use]
+    pub const fn description(&self) -> Option<&'static str> {
+        self.description
+    }
+
+    /// Whether the function is `#[deprecated]`.
+    #[must_use]
+    pub const fn is_deprecated(&self) -> bool {
+        self.deprecated
+    }
+
+    /// `status = 201`
+    #[must_use]
+    pub const fn status(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// `tag = "posts"`
+    #[must_use]
+    pub const fn tag(&self) -> Option<&'static str> {
+        self.tag
+    }
+
+    /// `operation_id = "createPost"`
+    #[must_use]
+    pub const fn operation_id(&self) -> Option<&'static str> {
+        self.operation_id
+    }
+
+    /// `hidden = true`
+    #[must_use]
+    pub const fn is_hidden(&self) -> bool {
+        self.hidden
+    }
+
+    /// What the keys of the attribute set, without the defaults behind it.
+    #[must_use]
+    pub const fn config(&self) -> RouteConfig {
+        self.config
+    }
+}
+
+/// A declaration, borrowed from an expansion or made at run time.
+#[derive(Clone)]
+pub(crate) enum InfoRef {
+    Static(&'static RouteInfo),
+    Shared(Arc<RouteInfo>),
+}
+
+impl Deref for InfoRef {
+    type Target = RouteInfo;
+
+    fn deref(&self) -> &RouteInfo {
+        match self {
+            InfoRef::Static(info) => info,
+            InfoRef::Shared(info) => info,
+        }
+    }
+}
+
+/// `GET /api/hello  my_app::hello  src/main.rs:10`: how reports and logs name a route.
+pub(crate) struct Located<'a>(pub(crate) &'a RouteInfo);
+
+impl fmt::Display for Located<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Located(info) = self;
+        write!(f, "{} at {}:{}", info.handler(), info.file(), info.line())
+    }
+}

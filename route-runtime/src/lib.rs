@@ -1,0 +1,63 @@
+//! Next.js API Routes for Rust: one attribute on a plain function is a typed route of an axum app.
+//!
+//! ```
+//! use route_runtime::{get, ApiError, Routes};
+//!
+//! /// Doubles a number.
+//! #[get("/double/[number]?times")]
+//! async fn double(number: i64, times: Option<i64>) -> Result<String, ApiError> {
+//!     let product = number.checked_mul(times.unwrap_or(2));
+//!     product.map(|product| product.to_string()).ok_or(ApiError::bad_request("too large"))
+//! }
+//!
+//! let app: axum::Router = Routes::collect().into_router()?;
+//! # Ok::<(), route_runtime::RoutesError>(())
+//! ```
+//!
+//! Nothing is registered by hand: [`Routes::collect`] finds every annotated function that is linked into the program.
+//! What is wrong with a declaration is a compile error; what is wrong with a set of routes is a [`RoutesError`] before
+//! the first request.
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod call;
+mod config;
+mod conflict;
+mod endpoint;
+mod entry;
+mod error;
+mod info;
+mod log;
+mod methods;
+mod pattern;
+mod request;
+mod response;
+mod router;
+mod routes;
+#[cfg(feature = "server")]
+mod server;
+mod shape;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod text;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use axum;
+pub use axum::extract::State;
+
+pub use crate::config::{ResponseLimit, RouteConfig};
+pub use crate::conflict::RoutesError;
+pub use crate::error::{ApiError, Error};
+pub use crate::info::RouteInfo;
+pub use crate::methods::Methods;
+pub use crate::pattern::Segment;
+pub use crate::request::ApiRequest;
+pub use crate::response::{ApiResponse, Content};
+pub use crate::routes::{Routes, router};
+#[cfg(feature = "server")]
+pub use crate::server::{Listen, Server, ServerOptions, serve};
+
+mod attributes;
+pub use attributes::*;

@@ -1,0 +1,291 @@
+//! Segments, and the tree that orders, checks and matches sets of patterns.
+//!
+//! One truth about precedence: level by level a static segment wins over `[x]`, that over `[...x]`, that over
+//! `[[...x]]`; what does not match whole is left for the next (NEXTJS routing, "patterns are whole-path").
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// What stands between two slashes of a pattern.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Segment {
+    /// Text, percent-encoded as it stands in a URL.
+    Static(Cow<'static, str>),
+    /// `[name]`: one segment.
+    Param(Cow<'static, str>),
+    /// `[...name]`: one or more segments.
+    CatchAll(Cow<'static, str>),
+    /// `[[...name]]`: any number of segments.
+    OptionalCatchAll(Cow<'static, str>),
+}
+
+impl Segment {
+    /// The name between the brackets; `None` for static text.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Segment::Static(_) => None,
+            Segment::Param(name) | Segment::CatchAll(name) | Segment::OptionalCatchAll(name) => Some(name),
+        }
+    }
+}
+
+/// The paths that stand for these segments in an axum router: two for an optional catch-all.
+pub(crate) fn axum_paths<'a>(segments: impl Iterator<Item = &'a Segment>) -> Vec<String> {
+    let mut path = String::new();
+    let mut bare = None;
+    for segment in segments {
+        if let Segment::OptionalCatchAll(_) = segment {
+            bare = Some(if path.is_empty() { "/".to_owned() } else { path.clone() });
+        }
+        path.push('/');
+        match segment {
+            Segment::Static(text) => path.push_str(text),
+            Segment::Param(name) => path.extend(["{", name, "}"]),
+            Segment::CatchAll(name) | Segment::OptionalCatchAll(name) => path.extend(["{*", name, "}"]),
+        }
+    }
+    if path.is_empty() {
+        path.push('/');
+    }
+    bare.into_iter().chain([path]).collect()
+}
+
+/// Patterns by segment. `T` is what stands at a pattern's end.
+#[derive(Debug)]
+pub(crate) struct Tree<T> {
+    end: Option<T>,
+    fixed: BTreeMap<Box<str>, Tree<T>>,
+    param: Option<Named<Box<Tree<T>>>>,
+    catch_all: Option<Named<T>>,
+    optional: Option<Named<T>>,
+}
+
+#[derive(Debug)]
+struct Named<V> {
+    name: Box<str>,
+    /// The first pattern that used the name here.
+    first: usize,
+    value: V,
+}
+
+/// Why a pattern can't join the others. `first` is the number of the pattern that was there before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Clash {
+    /// Two names at one dynamic position.
+    Names { first: usize, theirs: String, mine: String },
+    /// `/a` beside `/a/[[...x]]`: both answer `/a`.
+    SameSpecificity { first: usize },
+    /// `[...x]` beside `[[...x]]` at one level.
+    TwoCatchAlls { first: usize },
+}
+
+impl<T> Default for Tree<T> {
+    fn default() -> Self {
+        Tree { end: None, fixed: BTreeMap::new(), param: None, catch_all: None, optional: None }
+    }
+}
+
+impl<T: Default> Tree<T> {
+    /// The slot of a pattern, made when it is new. `number` names the pattern in later clashes; `first` tells the
+    /// number of a slot that is in the way.
+    pub(crate) fn slot<'t, 's>(
+        &'t mut self,
+        mut segments: impl Iterator<Item = &'s Segment>,
+        number: usize,
+        first: &dyn Fn(&T) -> usize,
+    ) -> Result<&'t mut T, Clash> {
+        match segments.next() {
+            None => {
+                if let Some(optional) = &self.optional {
+                    return Err(Clash::SameSpecificity { first: optional.first });
+                }
+                Ok(self.end.get_or_insert_default())
+            }
+            Some(Segment::Static(text)) => {
+                self.fixed.entry((&**text).into()).or_default().slot(segments, number, first)
+            }
+            Some(Segment::Param(name)) => {
+                let child = named(&mut self.param, name, number, Box::default)?;
+                child.slot(segments, number, first)
+            }
+            Some(Segment::CatchAll(name)) => {
+                if let Some(optional) = &self.optional {
+                    return Err(Clash::TwoCatchAlls { first: optional.first });
+                }
+                named(&mut self.catch_all, name, number, T::default)
+            }
+            Some(Segment::OptionalCatchAll(name)) => {
+                if let Some(catch_all) = &self.catch_all {
+                    return Err(Clash::TwoCatchAlls { first: catch_all.first });
+                }
+                if let Some(end) = &self.end {
+                    return Err(Clash::SameSpecificity { first: first(end) });
+                }
+                named(&mut self.optional, name, number, T::default)
+            }
+        }
+    }
+}
+
+fn named<'v, V>(
+    slot: &'v mut Option<Named<V>>,
+    name: &str,
+    number: usize,
+    new: impl FnOnce() -> V,
+) -> Result<&'v mut V, Clash> {
+    let named = slot.get_or_insert_with(|| Named { name: name.into(), first: number, value: new() });
+    if *named.name == *name {
+        return Ok(&mut named.value);
+    }
+    Err(Clash::Names { first: named.first, theirs: named.name.to_string(), mine: name.to_owned() })
+}
+
+impl<T> Tree<T> {
+    /// The pattern that answers a path, given as its raw segments: `/` has none.
+    #[allow(dead_code, reason = "for groups and direct dispatch; the tests hold it to the rules")]
+    pub(crate) fn find(&self, path: &[&str]) -> Option<&T> {
+        let Some((segment, rest)) = path.split_first() else {
+            return self.end.as_ref().or(self.optional.as_ref().map(|optional| &optional.value));
+        };
+        let fixed = || self.fixed.get(*segment).and_then(|child| child.find(rest));
+        let param = || match &self.param {
+            // An empty segment never is a parameter.
+            Some(param) if !segment.is_empty() => param.value.find(rest),
+            _ => None,
+        };
+        let catch_all =
+            || self.catch_all.as_ref().or(self.optional.as_ref()).map(|catch_all| &catch_all.value);
+        fixed().or_else(param).or_else(catch_all)
+    }
+
+    /// Levels at which a parameter and a catch-all meet: the first pattern of each.
+    pub(crate) fn groups(&self, found: &mut Vec<(usize, usize)>) {
+        let catch_all = self.catch_all.as_ref().or(self.optional.as_ref());
+        if let (Some(param), Some(catch_all)) = (&self.param, catch_all) {
+            found.push((param.first, catch_all.first));
+        }
+        let children = self.fixed.values().chain(self.param.as_ref().map(|param| &*param.value));
+        for child in children {
+            child.groups(found);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(pattern: &str) -> Vec<Segment> {
+        let parts = pattern.split('/').skip(1).filter(|part| !part.is_empty());
+        parts
+            .map(|part| {
+                let name = || part.trim_matches(['[', ']', '.']).to_owned().into();
+                match part {
+                    _ if part.starts_with("[[") => Segment::OptionalCatchAll(name()),
+                    _ if part.starts_with("[...") => Segment::CatchAll(name()),
+                    _ if part.starts_with('[') => Segment::Param(name()),
+                    _ => Segment::Static(part.to_owned().into()),
+                }
+            })
+            .collect()
+    }
+
+    fn tree(patterns: &[&'static str]) -> Result<Tree<Option<&'static str>>, Clash> {
+        let mut tree = Tree::<Option<&'static str>>::default();
+        for (number, pattern) in patterns.iter().enumerate() {
+            let position =
+                |slot: &Option<&str>| patterns.iter().position(|p| Some(*p) == *slot).unwrap_or(usize::MAX);
+            *tree.slot(parse(pattern).iter(), number, &position)? = Some(pattern);
+        }
+        Ok(tree)
+    }
+
+    #[track_caller]
+    fn check(patterns: &[&'static str], cases: &[(&str, Option<&str>)]) {
+        let mut backwards = patterns.to_vec();
+        backwards.reverse();
+        for patterns in [patterns, &backwards] {
+            let tree = tree(patterns).expect("no clash");
+            for (path, wanted) in cases {
+                let segments: Vec<&str> = path.split('/').skip(1).collect();
+                let segments = if *path == "/" { &[][..] } else { &segments };
+                assert_eq!(tree.find(segments).copied().flatten(), *wanted, "{path} of {patterns:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_difference_in_kind_decides() {
+        check(
+            &["/a/me", "/a/[id]", "/a/[...rest]", "/b/[[...all]]"],
+            &[
+                ("/a/me", Some("/a/me")),
+                ("/a/7", Some("/a/[id]")),
+                ("/a/7/8", Some("/a/[...rest]")),
+                ("/a", None),
+                ("/b", Some("/b/[[...all]]")),
+                ("/b/1/2", Some("/b/[[...all]]")),
+                ("/c", None),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_does_not_match_whole_is_left_for_the_next() {
+        check(
+            &["/a/static/c", "/a/[x]/b", "/[...rest]"],
+            &[
+                ("/a/static/c", Some("/a/static/c")),
+                ("/a/static/b", Some("/a/[x]/b")),
+                ("/a/static/z", Some("/[...rest]")),
+                ("/", None),
+            ],
+        );
+    }
+
+    #[test]
+    fn an_empty_segment_is_no_parameter() {
+        check(&["/a/[id]/[...rest]"], &[("/a//x", None), ("/a/1/x", Some("/a/[id]/[...rest]"))]);
+    }
+
+    #[test]
+    fn clashes_are_found_in_either_order() {
+        let clash = |patterns: &[&'static str]| tree(patterns).expect_err("a clash");
+        for (a, b) in [
+            ("/a/[x]", "/a/[y]/b"),
+            ("/a", "/a/[[...x]]"),
+            ("/a/[...x]", "/a/[[...y]]"),
+            ("/[...x]", "/[...y]"),
+            ("/[[...x]]", "/[[...y]]"),
+        ] {
+            for patterns in [[a, b], [b, a]] {
+                let first = match clash(&patterns) {
+                    Clash::Names { first, .. }
+                    | Clash::SameSpecificity { first }
+                    | Clash::TwoCatchAlls { first } => first,
+                };
+                assert_eq!(first, 0, "{patterns:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn levels_where_a_parameter_meets_a_catch_all_are_listed() {
+        let tree = tree(&["/a/[x]", "/b", "/a/[...y]"]).expect("no clash");
+        let mut found = Vec::new();
+        tree.groups(&mut found);
+        assert_eq!(found, [(0, 2)]);
+    }
+
+    #[test]
+    fn an_optional_catch_all_is_two_axum_paths() {
+        let paths = |pattern: &str| axum_paths(parse(pattern).iter());
+        assert_eq!(paths("/"), ["/"]);
+        assert_eq!(paths("/a/[b]"), ["/a/{b}"]);
+        assert_eq!(paths("/a/[...b]"), ["/a/{*b}"]);
+        assert_eq!(paths("/a/[[...b]]"), ["/a", "/a/{*b}"]);
+        assert_eq!(paths("/[[...b]]"), ["/", "/{*b}"]);
+    }
+}

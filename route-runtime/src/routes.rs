@@ -1,0 +1,208 @@
+//! The collected routes: filter them, give them state, make a router of them.
+
+use std::any::{Any, TypeId};
+use std::fmt;
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::config::RouteConfig;
+use crate::conflict::{self, Provided, RoutesError};
+use crate::entry::Entry;
+use crate::info::RouteInfo;
+use crate::pattern::Segment;
+use crate::router::{self, Setting};
+
+/// Every annotated function that is linked into the program, in a fixed order.
+///
+/// A function is linked when its crate is: own modules always are; another crate when code names it, for which
+/// `use my_routes as _;` is enough.
+///
+/// ```
+/// use route_runtime::{get, Routes, State};
+///
+/// #[derive(Clone)]
+/// struct Greeting(&'static str);
+///
+/// #[get("/hello")]
+/// async fn hello(State(greeting): State<Greeting>) -> &'static str {
+///     greeting.0
+/// }
+///
+/// let routes = Routes::collect().with_state(Greeting("hello"));
+/// println!("{routes}"); // the route table
+/// let router: axum::Router = routes.into_router()?;
+/// # Ok::<(), route_runtime::RoutesError>(())
+/// ```
+#[must_use = "routes do nothing until `into_router` or `serve`"]
+#[derive(Clone)]
+pub struct Routes {
+    entries: Vec<Entry>,
+    /// `collect()` found nothing; a filter that leaves nothing is the user's wish.
+    nothing_linked: bool,
+    states: Vec<Provision>,
+    base: Vec<Segment>,
+    defaults: RouteConfig,
+}
+
+#[derive(Clone)]
+struct Provision {
+    id: TypeId,
+    name: &'static str,
+    value: Arc<dyn Any + Send + Sync>,
+}
+
+impl Routes {
+    /// Collects the routes of all linked crates, sorted by pattern, method, file and line.
+    pub fn collect() -> Self {
+        let mut routes = Self::from_entries(inventory::iter::<Entry>().cloned());
+        routes.nothing_linked = routes.entries.is_empty();
+        routes
+    }
+
+    /// Routes from any source, for tests of whole route sets.
+    #[doc(hidden)]
+    pub fn from_entries(entries: impl IntoIterator<Item = Entry>) -> Self {
+        let mut entries: Vec<Entry> = entries.into_iter().collect();
+        // The registry's order differs between builds, so nothing may depend on it.
+        entries.sort_by(|a, b| key(&a.info).cmp(&key(&b.info)));
+        Routes {
+            entries,
+            nothing_linked: false,
+            states: Vec::new(),
+            base: Vec::new(),
+            defaults: RouteConfig::new(),
+        }
+    }
+
+    /// Keeps the routes that `keep` says yes to.
+    pub fn filter(mut self, mut keep: impl FnMut(&RouteInfo) -> bool) -> Self {
+        self.entries.retain(|entry| keep(&entry.info));
+        self
+    }
+
+    /// What the authors of the routes wrote, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &RouteInfo> {
+        self.entries.iter().map(|entry| &*entry.info)
+    }
+
+    /// How many routes there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is no route.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Provides the state of all handlers that take a `State<S>`, or say `state = S`. Call it once for each type;
+    /// a second value of one type replaces the first. Cloned as often as `State` is extracted.
+    pub fn with_state<S: Clone + Send + Sync + 'static>(mut self, state: S) -> Self {
+        let id = TypeId::of::<S>();
+        self.states.retain(|provision| provision.id != id);
+        self.states.push(Provision { id, name: std::any::type_name::<S>(), value: Arc::new(state) });
+        self
+    }
+
+    /// Sets what the attributes of the routes leave open; see [`RouteConfig`].
+    pub fn defaults(mut self, defaults: RouteConfig) -> Self {
+        self.defaults = defaults;
+        self
+    }
+
+    pub(crate) fn or_defaults(mut self, defaults: RouteConfig) -> Self {
+        self.defaults = self.defaults.or(defaults);
+        self
+    }
+
+    /// The routes as an axum router, without a fallback: unknown paths are the outer app's.
+    ///
+    /// ```
+    /// use axum::{Router, routing};
+    /// use route_runtime::{get, Routes};
+    ///
+    /// #[get("/annotated")]
+    /// async fn annotated() -> &'static str {
+    ///     "ours"
+    /// }
+    ///
+    /// let app: Router = Router::new()
+    ///     .route("/by-hand", routing::get(|| async { "theirs" }))
+    ///     .merge(Routes::collect().into_router()?);
+    /// # Ok::<(), route_runtime::RoutesError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the set at once: two functions for one method and path, two names at one dynamic segment, a
+    /// state that was not provided, a `Path<T>` that does not fit its route, no route at all where some were expected.
+    pub fn into_router(self) -> Result<Router, RoutesError> {
+        let states: Vec<_> = self.states.iter().map(|provision| (provision.id, provision.name)).collect();
+        let provided = Provided { states: &states, nothing_linked: self.nothing_linked };
+        let groups = conflict::check(&self.entries, &provided)?;
+        let none: Arc<dyn Any + Send + Sync> = Arc::new(());
+        let state = |entry: &Entry| {
+            let wanted = (entry.state.id)();
+            let found = self.states.iter().find(|provision| provision.id == wanted);
+            Arc::clone(found.map_or(&none, |provision| &provision.value))
+        };
+        let setting = Setting { base: &self.base, defaults: self.defaults, state: &state };
+        Ok(router::build(&self.entries, &groups, &setting))
+    }
+}
+
+fn key(info: &RouteInfo) -> (&str, crate::Methods, &str, u32) {
+    (info.pattern(), info.methods(), info.file(), info.line())
+}
+
+impl fmt::Display for Routes {
+    /// The route table: method, path, handler, `file:line`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows: Vec<[String; 4]> = self
+            .iter()
+            .map(|info| {
+                let query: Vec<&str> = info.query_names().collect();
+                let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+                [
+                    info.methods().to_string(),
+                    format!("{}{query}", info.pattern()),
+                    info.handler(),
+                    format!("{}:{}", info.file(), info.line()),
+                ]
+            })
+            .collect();
+        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let (methods, path, handler) = (width(0), width(1), width(2));
+        for (i, row) in rows.iter().enumerate() {
+            let end = if i + 1 == rows.len() { "" } else { "\n" };
+            write!(f, "{:methods$}  {:path$}  {:handler$}  {}{end}", row[0], row[1], row[2], row[3])?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Routes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// `Routes::collect().into_router()`, for routes without state.
+///
+/// ```
+/// # use route_runtime::get;
+/// # #[get("/hello")]
+/// # async fn hello() -> &'static str { "hello" }
+/// let app: axum::Router = route_runtime::router()?;
+/// # Ok::<(), route_runtime::RoutesError>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`Routes::into_router`].
+pub fn router() -> Result<Router, RoutesError> {
+    Routes::collect().into_router()
+}

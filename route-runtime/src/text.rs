@@ -1,0 +1,363 @@
+//! Path and query text -> typed values, by one small serde deserializer.
+//!
+//! Nothing a client sent comes back in a message, so serde's own messages are never used.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::value::StrDeserializer;
+use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer as _, Visitor};
+use serde::forward_to_deserialize_any;
+
+/// Why text is no value of the wanted type. Displays what is wanted, never what was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum TextError {
+    /// Nothing there, and the type needs something.
+    Missing,
+    /// Several values for a type that holds one.
+    Repeated,
+    /// `%` without two hexadecimal digits behind it.
+    Escape,
+    /// Percent-decoded bytes that are no UTF-8.
+    Utf8,
+    /// A NUL byte in a path.
+    Nul,
+    /// `.`, `..` or `\` in a catch-all of a route without `dot_segments = true`.
+    Dots,
+    /// Text that is not of the wanted type: "must be …".
+    MustBe(Cow<'static, str>),
+    /// A type that no text can fill: the author's mistake, not the client's.
+    Unsupported(&'static str),
+}
+
+impl fmt::Display for TextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TextError::Missing => f.write_str("is missing"),
+            TextError::Repeated => f.write_str("must be given once"),
+            TextError::Escape => f.write_str("has a `%` that no two hexadecimal digits follow"),
+            TextError::Utf8 => f.write_str("must be UTF-8"),
+            TextError::Nul => f.write_str("must not hold a NUL"),
+            TextError::Dots => f.write_str("must not hold `.`, `..` or a backslash"),
+            TextError::MustBe(what) => write!(f, "must be {what}"),
+            TextError::Unsupported(what) => write!(f, "can't be read into {what}"),
+        }
+    }
+}
+
+impl std::error::Error for TextError {}
+
+impl de::Error for TextError {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        // The message may hold the input.
+        TextError::MustBe("a valid value".into())
+    }
+
+    fn invalid_type(_: de::Unexpected<'_>, wanted: &dyn de::Expected) -> Self {
+        TextError::MustBe(wanted.to_string().into())
+    }
+
+    fn invalid_value(_: de::Unexpected<'_>, wanted: &dyn de::Expected) -> Self {
+        TextError::MustBe(wanted.to_string().into())
+    }
+
+    fn invalid_length(_: usize, wanted: &dyn de::Expected) -> Self {
+        TextError::MustBe(wanted.to_string().into())
+    }
+
+    fn unknown_variant(_: &str, variants: &'static [&'static str]) -> Self {
+        let list: Vec<String> = variants.iter().map(|variant| format!("`{variant}`")).collect();
+        TextError::MustBe(if list.is_empty() {
+            "absent".into()
+        } else {
+            format!("one of {}", list.join(", ")).into()
+        })
+    }
+}
+
+/// Percent-decodes once (RFC 3986, 2.1), as UTF-8; strict where `percent-encoding` is lenient.
+/// In a query (`form`) a `+` is a blank, as in `application/x-www-form-urlencoded` of the URL standard.
+pub(crate) fn decode(raw: &str, form: bool) -> Result<Cow<'_, str>, TextError> {
+    let special = |byte: u8| byte == b'%' || (form && byte == b'+');
+    let Some(start) = raw.bytes().position(special) else {
+        return Ok(Cow::Borrowed(raw));
+    };
+    let mut decoded = Vec::with_capacity(raw.len());
+    decoded.extend_from_slice(&raw.as_bytes()[..start]);
+    let mut bytes = raw.bytes().skip(start);
+    while let Some(byte) = bytes.next() {
+        decoded.push(match byte {
+            b'%' => {
+                let mut digit = || bytes.next().and_then(|byte| char::from(byte).to_digit(16));
+                match (digit(), digit()) {
+                    (Some(high), Some(low)) => {
+                        u8::try_from(high * 16 + low).map_err(|_| TextError::Escape)?
+                    }
+                    _ => return Err(TextError::Escape),
+                }
+            }
+            b'+' if form => b' ',
+            byte => byte,
+        });
+    }
+    String::from_utf8(decoded).map(Cow::Owned).map_err(|_| TextError::Utf8)
+}
+
+/// The decoded values of `name` in a query string, in order.
+pub(crate) fn query_values<'q>(query: Option<&'q str>, name: &str) -> Result<Vec<Cow<'q, str>>, TextError> {
+    let mut values = Vec::new();
+    for pair in query.unwrap_or_default().split('&') {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        // A key with a broken escape names nothing that was asked for; another parameter's value is its own business.
+        if !pair.is_empty() && decode(key, true).is_ok_and(|key| key == name) {
+            values.push(decode(value, true)?);
+        }
+    }
+    Ok(values)
+}
+
+/// A value of `T` from decoded texts: one for a scalar, none or one for an `Option`, any number for a `Vec`.
+pub(crate) fn from_values<T: DeserializeOwned>(values: &[Cow<'_, str>]) -> Result<T, TextError> {
+    T::deserialize(Text(values))
+}
+
+/// The texts that one name stands for.
+#[derive(Clone, Copy)]
+struct Text<'v>(&'v [Cow<'v, str>]);
+
+impl<'v> Text<'v> {
+    fn one(self) -> Result<&'v str, TextError> {
+        match self.0 {
+            [] => Err(TextError::Missing),
+            [value] => Ok(value),
+            _ => Err(TextError::Repeated),
+        }
+    }
+}
+
+macro_rules! numbers {
+    ($($method:ident $visit:ident $ty:ident $what:literal;)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
+            let number: $ty = self.one()?.parse().map_err(|_| TextError::MustBe($what.into()))?;
+            visitor.$visit(number)
+        }
+    )*};
+}
+
+macro_rules! unsupported {
+    ($($method:ident($($arg:ident: $ty:ty),*) $what:literal;)*) => {$(
+        fn $method<V: Visitor<'de>>(self, $($arg: $ty,)* _: V) -> Result<V::Value, TextError> {
+            Err(TextError::Unsupported($what))
+        }
+    )*};
+}
+
+impl<'de> de::Deserializer<'de> for Text<'_> {
+    type Error = TextError;
+
+    numbers! {
+        deserialize_i8 visit_i8 i8 "an integer from -128 to 127";
+        deserialize_i16 visit_i16 i16 "an integer from -32768 to 32767";
+        deserialize_i32 visit_i32 i32 "an integer of 32 bits";
+        deserialize_i64 visit_i64 i64 "an integer of 64 bits";
+        deserialize_i128 visit_i128 i128 "an integer of 128 bits";
+        deserialize_u8 visit_u8 u8 "an integer from 0 to 255";
+        deserialize_u16 visit_u16 u16 "an integer from 0 to 65535";
+        deserialize_u32 visit_u32 u32 "an integer of 32 bits, not below 0";
+        deserialize_u64 visit_u64 u64 "an integer of 64 bits, not below 0";
+        deserialize_u128 visit_u128 u128 "an integer of 128 bits, not below 0";
+        deserialize_char visit_char char "a single character";
+    }
+
+    unsupported! {
+        deserialize_unit() "a unit";
+        deserialize_unit_struct(_name: &'static str) "a unit struct";
+        deserialize_map() "a map";
+        deserialize_struct(_name: &'static str, _fields: &'static [&'static str]) "a struct";
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
+        visitor.visit_f32(finite(self.one()?, f32::is_finite)?)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
+        visitor.visit_f64(finite(self.one()?, f64::is_finite)?)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
+        match self.one()? {
+            "true" => visitor.visit_bool(true),
+            "false" => visitor.visit_bool(false),
+            _ => Err(TextError::MustBe("`true` or `false`".into())),
+        }
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
+        visitor.visit_str(self.one()?)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
+        visitor.visit_string(self.one()?.to_owned())
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
+        visitor.visit_bytes(self.one()?.as_bytes())
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
+        if self.0.is_empty() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, TextError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
+        visitor.visit_seq(Each(self.0))
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, TextError> {
+        if self.0.len() != len {
+            return Err(TextError::MustBe(format!("{len} values").into()));
+        }
+        visitor.visit_seq(Each(self.0))
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, TextError> {
+        self.deserialize_tuple(len, visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, TextError> {
+        let variant: StrDeserializer<'_, TextError> = self.one()?.into_deserializer();
+        visitor.visit_enum(variant)
+    }
+
+    forward_to_deserialize_any! { str byte_buf identifier ignored_any }
+}
+
+fn finite<N: std::str::FromStr>(text: &str, is_finite: fn(N) -> bool) -> Result<N, TextError>
+where
+    N: Copy,
+{
+    let number = text.parse().ok().filter(|number| is_finite(*number));
+    number.ok_or(TextError::MustBe("a number".into()))
+}
+
+/// Several texts, one after the other.
+struct Each<'v>(&'v [Cow<'v, str>]);
+
+impl<'de> de::SeqAccess<'de> for Each<'_> {
+    type Error = TextError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, TextError> {
+        let Some((first, rest)) = self.0.split_first() else { return Ok(None) };
+        self.0 = rest;
+        seed.deserialize(Text(std::slice::from_ref(first))).map(Some)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[track_caller]
+    fn check<T: DeserializeOwned + PartialEq + fmt::Debug>(values: &[&str], wanted: Result<T, &str>) {
+        let values: Vec<Cow<'_, str>> = values.iter().map(|value| Cow::Borrowed(*value)).collect();
+        let got = from_values::<T>(&values).map_err(|error| error.to_string());
+        assert_eq!(got, wanted.map_err(str::to_owned));
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Order {
+        Asc,
+        Desc,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Id(u32);
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Fields {
+        _a: u8,
+    }
+
+    #[test]
+    fn scalars() {
+        check(&["-7"], Ok(-7_i64));
+        check(&["7.5"], Ok(7.5_f64));
+        check(&["true"], Ok(true));
+        check(&["é"], Ok('é'));
+        check(&["a b"], Ok("a b".to_owned()));
+        check(&["7"], Ok(Id(7)));
+        check(&["desc"], Ok(Order::Desc));
+        check::<Order>(&["up"], Err("must be one of `asc`, `desc`"));
+        check::<i64>(&["x"], Err("must be an integer of 64 bits"));
+        check::<u8>(&["256"], Err("must be an integer from 0 to 255"));
+        check::<f64>(&["NaN"], Err("must be a number"));
+        check::<bool>(&["1"], Err("must be `true` or `false`"));
+        check::<i64>(&[""], Err("must be an integer of 64 bits"));
+    }
+
+    #[test]
+    fn how_many() {
+        check::<i64>(&[], Err("is missing"));
+        check::<i64>(&["1", "2"], Err("must be given once"));
+        check::<Option<i64>>(&[], Ok(None));
+        check(&["1"], Ok(Some(1)));
+        check::<Option<i64>>(&["1", "2"], Err("must be given once"));
+        check::<Vec<i64>>(&[], Ok(vec![]));
+        check(&["1", "2"], Ok(vec![1, 2]));
+        check(&["1", "2"], Ok((1, 2)));
+        check::<(i64, i64)>(&["1"], Err("must be 2 values"));
+        check::<Option<Vec<i64>>>(&[], Ok(None));
+    }
+
+    #[test]
+    fn what_no_text_can_fill() {
+        check::<Fields>(&["1"], Err("can't be read into a struct"));
+        check::<()>(&["1"], Err("can't be read into a unit"));
+    }
+
+    #[test]
+    fn decoding_is_strict_and_happens_once() {
+        assert_eq!(decode("a%20b%2Fc+d", false), Ok("a b/c+d".into()));
+        assert_eq!(decode("a+b%2B", true), Ok("a b+".into()));
+        assert_eq!(decode("%2525", false), Ok("%25".into()));
+        assert!(matches!(decode("plain", false), Ok(Cow::Borrowed("plain"))));
+        for bad in ["%", "%2", "%zz", "%+1", "a%2gb"] {
+            assert_eq!(decode(bad, false), Err(TextError::Escape), "{bad}");
+        }
+        assert_eq!(decode("%FF", false), Err(TextError::Utf8));
+        assert_eq!(decode("%C0%AF", false), Err(TextError::Utf8));
+    }
+
+    #[test]
+    fn query_values_are_found_by_decoded_name() {
+        let values = |query| query_values(Some(query), "a b").map_err(|error| error.to_string());
+        assert_eq!(values("a+b=1&c=2&a%20b=3&a+b"), Ok(vec!["1".into(), "3".into(), "".into()]));
+        assert_eq!(values("c=%zz&%zz=1"), Ok(vec![]));
+        assert_eq!(values("a+b=%zz"), Err("has a `%` that no two hexadecimal digits follow".into()));
+        assert_eq!(query_values(None, "a"), Ok(vec![]));
+    }
+}
