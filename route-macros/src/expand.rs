@@ -23,9 +23,9 @@ pub(crate) fn registration(route: &Route) -> TokenStream {
     let two_bodies = two_bodies(route);
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
-        #[allow(deprecated, clippy::all, clippy::pedantic)]
+        #[allow(deprecated, unused_imports, clippy::all, clippy::pedantic)]
         const _: () = {
-            use #runtime::__private as __rt;
+            use #runtime::__private::{self as __rt, NoShape as _, ReadsBody as _};
             static __ROUTE: __rt::RouteInfo = #info;
             #two_bodies
             __rt::inventory::submit! { #entry }
@@ -141,22 +141,25 @@ fn entry(route: &Route) -> TokenStream {
     let markers = handler.arguments.iter().zip(sources).map(|(argument, source)| {
         let ty = &argument.ty;
         match source {
-            Source::Segment(i) => quote_spanned!(ty.span()=> __rt::PathArg<#ty, #i>),
-            Source::Query(i) => quote_spanned!(ty.span()=> __rt::QueryArg<#ty, #i>),
+            Source::Segment(i) => quote_spanned!(ty.span()=> __rt::PathArg<#ty, #i>, _,),
+            Source::Query(i) => quote_spanned!(ty.span()=> __rt::QueryArg<#ty, #i>, _,),
             Source::Extractor => {
                 let reads_body = reads_body(ty, &state);
-                quote_spanned!(ty.span()=> __rt::Extractor<#ty, { #reads_body }>)
+                quote_spanned!(ty.span()=> __rt::Extractor<#ty, { #reads_body }>, _,)
             }
         }
     });
-    let values: Vec<Ident> =
-        (0..handler.arguments.len()).map(|i| format_ident!("a{i}", span = Span::mixed_site())).collect();
+    let call = format_ident!("call{}", handler.arguments.len(), span = Span::mixed_site());
     let function = &handler.ident;
     let called = if handler.is_async {
-        quote!(#function(#(#values),*))
+        quote!(#function)
     } else {
-        quote!(__rt::ready(#function(#(#values),*)))
+        let values = (0..handler.arguments.len()).map(|i| format_ident!("a{i}", span = Span::mixed_site()));
+        let values: Vec<Ident> = values.collect();
+        quote!(|#(#values),*| __rt::ready(#function(#(#values),*)))
     };
+    let output = &handler.output;
+    let respond = quote_spanned!(output.span()=> __rt::respond::<#output>);
     let mut slots = TokenStream::new();
     if !options.layers.is_empty() {
         let layers = options
@@ -175,11 +178,11 @@ fn entry(route: &Route) -> TokenStream {
         })
         .collect();
     if !shapes.is_empty() {
-        slots.extend(quote!(.path_shapes(&{ use __rt::NoShape as _; [#(#shapes),*] })));
+        slots.extend(quote!(.path_shapes(&[#(#shapes),*])));
     }
     quote! {
         __rt::Entry::new::<#state>(&__ROUTE, |request| {
-            __rt::call::<#state, (#(#markers,)*), _, _>(request, |(#(#values,)*)| #called)
+            __rt::#call::<#state, #(#markers)* _, _>(request, #called, #respond)
         })#slots
     }
 }
@@ -187,7 +190,7 @@ fn entry(route: &Route) -> TokenStream {
 /// Whether an extractor reads the body, known to the compiler alone: an inherent constant under
 /// `T: FromRequestParts<S>` wins over a trait's.
 fn reads_body(ty: &Type, state: &Type) -> TokenStream {
-    quote_spanned! {ty.span()=> { use __rt::ReadsBody as _; __rt::Probe::<#ty, #state>::READS_BODY } }
+    quote_spanned! {ty.span()=> __rt::Probe::<#ty, #state>::READS_BODY }
 }
 
 /// Two arguments that read the body: an error that names both, as soon as two could.

@@ -10,6 +10,7 @@ use syn::spanned::Spanned as _;
 use syn::visit::Visit;
 use syn::{
     Attribute, FnArg, GenericArgument, Pat, PathArguments, ReturnType, Safety, Signature, Type, Visibility,
+    parse_quote,
 };
 
 use crate::docs::{self, Docs};
@@ -27,6 +28,8 @@ pub(crate) struct Handler {
     pub(crate) deprecated: bool,
     pub(crate) is_async: bool,
     pub(crate) arguments: Vec<Argument>,
+    /// The return type; `_` where it is an `impl Trait`, which can't be named.
+    pub(crate) output: Type,
 }
 
 /// One argument as the macro sees it: text, not types.
@@ -129,6 +132,7 @@ pub(crate) fn read(attribute: &str, item: TokenStream, errors: &mut Errors) -> O
         docs: docs::read(&attributes),
         deprecated: attributes.iter().any(|attribute| attribute.path().is_ident("deprecated")),
         is_async: signature.asyncness.is_some(),
+        output: output(&signature),
         ident: signature.ident,
         arguments,
     })
@@ -155,6 +159,26 @@ fn check_signature(signature: &Signature, errors: &mut Errors) {
     {
         errors.at(ty, "a handler returns its response, not a future: write `async fn` and the output type");
     }
+}
+
+fn output(signature: &Signature) -> Type {
+    match &signature.output {
+        ReturnType::Default => parse_quote!(()),
+        ReturnType::Type(_, ty) if holds_impl(ty) => parse_quote!(_),
+        ReturnType::Type(_, ty) => (**ty).clone(),
+    }
+}
+
+fn holds_impl(ty: &Type) -> bool {
+    struct Finder(bool);
+    impl<'ast> Visit<'ast> for Finder {
+        fn visit_type_impl_trait(&mut self, _: &'ast syn::TypeImplTrait) {
+            self.0 = true;
+        }
+    }
+    let mut finder = Finder(false);
+    finder.visit_type(ty);
+    finder.0
 }
 
 /// `impl Future<…>`, `BoxFuture<…>`, `Pin<Box<dyn Future<…>>>`.

@@ -5,7 +5,10 @@ pub use std::future::ready;
 
 pub use inventory;
 
-pub use crate::call::{Extractor, NoShape, PathArg, Probe, QueryArg, ReadsBody, call, one_body};
+pub use crate::call::{
+    Extractor, NoShape, PathArg, Probe, QueryArg, ReadsBody, call0, call1, call2, call3, call4, call5, call6,
+    call7, call8, call9, call10, call11, call12, call13, call14, call15, call16, one_body, respond,
+};
 pub use crate::config::{ResponseLimit, RouteConfig};
 pub use crate::endpoint::layer;
 pub use crate::entry::Entry;

@@ -42,23 +42,47 @@ impl fmt::Debug for Reply {
 }
 
 /// Extracts the arguments `A`, calls `handler`, and makes a response of what it returns.
-pub fn call<S, A, F, Fut>(incoming: Incoming, handler: F) -> Reply
+fn run<S, A, F, Fut>(incoming: Incoming, handler: F, respond: fn(Fut::Output) -> Response) -> Reply
 where
     S: Send + Sync + 'static,
     A: Arguments<S>,
     F: FnOnce(A::Values) -> Fut + Send + 'static,
-    Fut: Future<Output: IntoResponse> + Send + 'static,
+    Fut: Future + Send + 'static,
 {
     Reply(Box::pin(async move {
         let Incoming { request, route } = incoming;
         match A::extract(request, &route).await {
             Ok(values) => match endpoint::within(route.max_duration, handler(values)).await {
-                Some(output) => endpoint::answer(&route, output.into_response()),
+                Some(output) => endpoint::answer(&route, respond(output)),
                 None => endpoint::timed_out(&route),
             },
             Err(refusal) => refusal,
         }
     }))
+}
+
+/// The response that a handler's output is.
+pub fn respond<T: Answer>(output: T) -> Response {
+    output.answer()
+}
+
+/// What a handler can return: an axum response.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no answer of a handler",
+    label = "this type must implement `IntoResponse`",
+    note = "write `ApiResponse<…>` or `axum::Json<…>` for JSON, `String` for text, and `Result<…, ApiError>` where it may fail",
+    note = "both types of a `Result` must be responses"
+)]
+pub trait Answer {
+    /// The response.
+    fn answer(self) -> Response;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: IntoResponse> Answer for T {
+    fn answer(self) -> Response {
+        self.into_response()
+    }
 }
 
 /// The arguments of a handler, as a tuple of [`Argument`]s.
@@ -97,14 +121,35 @@ pub trait Argument<S> {
     ) -> impl Future<Output = Result<Self::Value, Response>> + Send;
 }
 
-macro_rules! tuple {
-    ($($argument:ident $value:ident $index:tt)*) => {
+/// For each number of arguments the call that an expansion makes, over a tuple that `run` is generic over.
+///
+/// Every argument is a type parameter of its own, and so is its value: the compiler then blames the one argument that
+/// does not fit, and the expansion has given that one the span of the user's type.
+macro_rules! calls {
+    ($($call:ident: $($argument:ident $type:ident $value:ident $index:tt)*;)*) => {$(
+        #[doc = concat!("The call of a handler with the arguments [", $(stringify!($argument), " ",)* "].")]
+        #[allow(clippy::too_many_arguments, reason = "one for each argument of the handler")]
+        pub fn $call<S, $($argument, $type,)* F, Fut>(
+            incoming: Incoming,
+            handler: F,
+            respond: fn(Fut::Output) -> Response,
+        ) -> Reply
+        where
+            S: Send + Sync + 'static,
+            $($argument: Argument<S, Value = $type>,)*
+            F: FnOnce($($type),*) -> Fut + Send + 'static,
+            Fut: Future + Send + 'static,
+        {
+            run::<S, ($($argument,)*), _, _>(incoming, |($($value,)*)| handler($($value),*), respond)
+        }
+
         impl<S: Send + Sync + 'static, $($argument: Argument<S>),*> Arguments<S> for ($($argument,)*) {
             type Values = ($($argument::Value,)*);
 
+            #[allow(unused, reason = "a handler without arguments asks for nothing")]
             async fn extract(request: Request, route: &Mounted) -> Result<Self::Values, Response> {
-                let (mut parts, body) = request.into_parts();
                 let state = route.state::<S>()?;
+                let (mut parts, body) = request.into_parts();
                 if false $(|| $argument::MAY_ASK)* {
                     route.announce(&mut parts.extensions);
                 }
@@ -115,33 +160,28 @@ macro_rules! tuple {
                 Ok(($($value,)*))
             }
         }
-    };
+    )*};
 }
 
-impl<S: Send + Sync + 'static> Arguments<S> for () {
-    type Values = ();
-
-    async fn extract(_: Request, _: &Mounted) -> Result<(), Response> {
-        Ok(())
-    }
+calls! {
+    call0:;
+    call1: A AV a 0;
+    call2: A AV a 0 B BV b 1;
+    call3: A AV a 0 B BV b 1 C CV c 2;
+    call4: A AV a 0 B BV b 1 C CV c 2 D DV d 3;
+    call5: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4;
+    call6: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5;
+    call7: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6;
+    call8: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7;
+    call9: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8;
+    call10: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9;
+    call11: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10;
+    call12: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11;
+    call13: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12;
+    call14: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12 O OV o 13;
+    call15: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12 O OV o 13 P PV p 14;
+    call16: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12 O OV o 13 P PV p 14 Q QV q 15;
 }
-
-tuple!(A a 0);
-tuple!(A a 0 B b 1);
-tuple!(A a 0 B b 1 C c 2);
-tuple!(A a 0 B b 1 C c 2 D d 3);
-tuple!(A a 0 B b 1 C c 2 D d 3 E e 4);
-tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5);
-tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6);
-tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7);
-tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7 J j 8);
-tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7 J j 8 K k 9);
-tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7 J j 8 K k 9 L l 10);
-tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7 J j 8 K k 9 L l 10 M m 11);
-tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7 J j 8 K k 9 L l 10 M m 11 N n 12);
-tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7 J j 8 K k 9 L l 10 M m 11 N n 12 O o 13);
-tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7 J j 8 K k 9 L l 10 M m 11 N n 12 O o 13 P p 14);
-tuple!(A a 0 B b 1 C c 2 D d 3 E e 4 G g 5 H h 6 I i 7 J j 8 K k 9 L l 10 M m 11 N n 12 O o 13 P p 14 Q q 15);
 
 /// The typed value of the path segment with index `I`.
 #[derive(Debug)]

@@ -15,6 +15,7 @@ use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt as _};
 
 use crate::config::RouteConfig;
+use crate::conflict::RoutesError;
 use crate::error::{Error, problem};
 use crate::routes::Routes;
 
@@ -233,8 +234,17 @@ impl Routes {
     ///
     /// As [`Routes::into_router`] and [`Server::serve`].
     pub async fn serve(self, at: impl Listen) -> Result<(), Error> {
+        self.into_server()?.serve(at).await
+    }
+
+    /// The server that [`serve`](Self::serve) runs, for those who want to set its options or hear its address.
+    ///
+    /// # Errors
+    ///
+    /// As [`Routes::into_router`].
+    pub fn into_server(self) -> Result<Server, RoutesError> {
         let router = self.or_defaults(RouteConfig::new().max_duration(MAX_DURATION)).into_router()?;
-        Server::new(router.fallback(not_found)).serve(at).await
+        Ok(Server::new(router.fallback(not_found)))
     }
 }
 
