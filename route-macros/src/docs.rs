@@ -20,7 +20,7 @@ pub(crate) fn read(attributes: &[Attribute]) -> Docs {
             && let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &meta.value
         {
             // A `/** … */` comment is one attribute of many lines.
-            lines.extend(text.value().lines().map(|line| line.trim_end().to_owned()));
+            lines.extend(text.value().split('\n').map(|line| line.trim_end().to_owned()));
         }
     }
     let indent =

@@ -9,7 +9,7 @@ use syn::Type;
 use syn::spanned::Spanned as _;
 
 use crate::path::Segment;
-use crate::route::{Route, Source, state_or_unit};
+use crate::route::{self, Route, Source, state_or_unit};
 
 /// The registration of one route; stands behind the untouched function.
 pub(crate) fn registration(route: &Route) -> TokenStream {
@@ -28,7 +28,8 @@ pub(crate) fn registration(route: &Route) -> TokenStream {
             use #runtime::__private::{self as __rt, NoShape as _, ReadsBody as _};
             static __ROUTE: __rt::RouteInfo = #info;
             #two_bodies
-            __rt::inventory::submit! { #entry }
+            const __ENTRY: __rt::Entry = #entry;
+            __rt::inventory::submit!(__ENTRY);
         };
     }
 }
@@ -48,14 +49,15 @@ fn info(route: &Route) -> TokenStream {
     let methods = match &options.methods {
         None => quote!(__rt::Methods::ALL),
         Some(methods) => {
-            let methods = methods.iter().map(|method| Ident::new(method, Span::mixed_site()));
-            quote!(__rt::Methods::NONE #(.and(__rt::Methods::#methods))*)
+            let mut methods = methods.iter().map(|method| Ident::new(method, Span::mixed_site()));
+            let first = methods.next();
+            quote!(__rt::Methods::#first #(.and(__rt::Methods::#methods))*)
         }
     };
     let name = handler.ident.to_string();
     // `file!()` and `line!()` take the position of the function's name, wherever the attribute stands.
     let place = quote_spanned! {handler.ident.span()=>
-        __rt::Place::new(#name, ::core::module_path!(), ::core::file!(), ::core::line!())
+        ::core::concat!(::core::module_path!(), "::", #name), ::core::file!(), ::core::line!()
     };
     let details = details(route);
     quote! {
@@ -121,7 +123,7 @@ fn config(route: &Route) -> TokenStream {
         call(quote!(.external_resolver(#on)));
     }
     match options.max_duration {
-        Some(Some(millis)) => call(quote!(.max_duration(::core::time::Duration::from_millis(#millis)))),
+        Some(Some(millis)) => call(quote!(.max_millis(#millis))),
         Some(None) => call(quote!(.no_max_duration())),
         None => {}
     }
@@ -171,8 +173,9 @@ fn entry(route: &Route) -> TokenStream {
     let shapes: Vec<TokenStream> = handler
         .arguments
         .iter()
-        .filter(|argument| argument.type_word().as_deref() == Some("Path"))
-        .map(|argument| {
+        .zip(sources)
+        .filter(|(argument, source)| **source == Source::Extractor && route::may_be_path(argument))
+        .map(|(argument, _)| {
             let ty = &argument.ty;
             quote_spanned!(ty.span()=> __rt::Probe::<#ty, ()>::SHAPE)
         })

@@ -13,13 +13,15 @@ mod handler;
 mod options;
 mod path;
 mod route;
+#[cfg(test)]
+mod tests;
 
 macro_rules! attributes {
     ($($name:ident $verb:expr;)*) => {$(
         #[allow(missing_docs, reason = "documented where route-runtime re-exports it, so that examples compile")]
         #[proc_macro_attribute]
         pub fn $name(attribute: TokenStream, item: TokenStream) -> TokenStream {
-            declare(stringify!($name), $verb, attribute.into(), item.into()).into()
+            declare(stringify!($name), $verb, attribute.into(), &item.into()).into()
         }
     )*};
 }
@@ -38,7 +40,7 @@ fn declare(
     attribute: &str,
     verb: Option<&'static str>,
     tokens: proc_macro2::TokenStream,
-    item: proc_macro2::TokenStream,
+    item: &proc_macro2::TokenStream,
 ) -> proc_macro2::TokenStream {
     let mut errors = errors::Errors::new();
     let mut args = args::parse(attribute, tokens, &mut errors);

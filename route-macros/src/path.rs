@@ -2,23 +2,25 @@
 //!
 //! Pure: `&str` in, data out, no syn. Tests and fuzz targets include this file by `#[path]`, because a proc-macro
 //! crate can't be linked into them.
+#![allow(unreachable_pub, reason = "public to those that include the file")]
 
 use std::fmt::Write as _;
 
 /// The matcher below axum names parameters `a` to `z` internally and panics on the 27th.
-pub(crate) const MAX_PARAMS: usize = 26;
+pub const MAX_PARAMS: usize = 26;
 
 /// A path that keeps every rule of the grammar.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Pattern {
-    pub(crate) segments: Vec<Segment>,
+pub struct Pattern {
+    /// What stands between the slashes, in order.
+    pub segments: Vec<Segment>,
     /// The names after `?`, in order.
-    pub(crate) query: Vec<String>,
+    pub query: Vec<String>,
 }
 
 /// What stands between two slashes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Segment {
+pub enum Segment {
     /// Matched as it is, with what can't stand in a URL percent-encoded in upper case (RFC 3986, 2.1).
     Static(String),
     /// `[name]`
@@ -30,7 +32,8 @@ pub(crate) enum Segment {
 }
 
 impl Segment {
-    pub(crate) fn name(&self) -> Option<&str> {
+    /// The name between the brackets.
+    pub fn name(&self) -> Option<&str> {
         match self {
             Segment::Static(_) => None,
             Segment::Param(name) | Segment::CatchAll(name) | Segment::OptionalCatchAll(name) => Some(name),
@@ -39,7 +42,7 @@ impl Segment {
 }
 
 /// Parses a whole path; on mistakes one sentence for each: what is wrong and what to write instead.
-pub(crate) fn parse(text: &str) -> Result<Pattern, Vec<String>> {
+pub fn parse(text: &str) -> Result<Pattern, Vec<String>> {
     let mut mistakes = Vec::new();
     let (path, query) = match text.split_once('?') {
         Some((path, query)) => (path, Some(query)),
@@ -208,8 +211,9 @@ fn fixed(part: &str) -> Result<String, String> {
     let mut encoded = String::with_capacity(part.len());
     for c in part.chars() {
         match c {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '.' | '_' | '~' => encoded.push(c),
-            '!' | '$' | '&' | '\'' | '(' | ')' | '*' | '+' | ',' | ';' | '=' | ':' | '@' => encoded.push(c),
+            // RFC 3986, 3.3: unreserved, sub-delims, `:` and `@`.
+            'a'..='z' | 'A'..='Z' | '0'..='9' => encoded.push(c),
+            c if "-._~!$&'()*+,;=:@".contains(c) => encoded.push(c),
             '%' => {
                 return Err(format!(
                     "`{part}` holds a percent-escape: write the character itself, it is encoded for you"

@@ -216,7 +216,7 @@ fn fits(pattern: &Pattern, source: Source, argument: &Argument, errors: &mut Err
     let scalar = argument.type_word().filter(|word| SCALARS.contains(&word.as_str()));
     match (&pattern.segments[i], scalar) {
         (Segment::CatchAll(name), Some(word)) => {
-            errors.at(&argument.ty, format!("`[...{name}]` is one or more segments: write `Vec<{word}>`"))
+            errors.at(&argument.ty, format!("`[...{name}]` is one or more segments: write `Vec<{word}>`"));
         }
         (Segment::OptionalCatchAll(name), Some(word)) => errors.at(
             &argument.ty,
@@ -282,6 +282,11 @@ fn raw_body_rules(options: &Options, handler: &Handler, errors: &mut Errors) {
             ),
         );
     }
+}
+
+/// Whether the type may be axum's `Path`, under another name too.
+pub(crate) fn may_be_path(argument: &Argument) -> bool {
+    argument.type_word().is_none_or(|word| word == "Path" || !EXTRACTORS.contains(&word.as_str()))
 }
 
 /// The state type to print: `()` when there is none.

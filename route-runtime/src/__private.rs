@@ -23,8 +23,11 @@ pub const fn route(
     segments: &'static [Segment],
     query: &'static [Cow<'static, str>],
     methods: Methods,
-    place: Place,
+    handler: &'static str,
+    file: &'static str,
+    line: u32,
 ) -> RouteInfo {
+    let place = Place::new(handler, file, line);
     RouteInfo::new(Cow::Borrowed(pattern), Cow::Borrowed(segments), Cow::Borrowed(query), methods, place)
 }
 

@@ -14,20 +14,23 @@ use crate::log;
 use crate::pattern::Segment;
 use crate::text::{self, TextError, decode};
 
+/// The answer to a request that does not reach its handler. Boxed: extraction nests, and each level would hold it.
+pub(crate) type Refusal = Box<Response>;
+
 /// The value of the segment with this index of the pattern.
-pub(crate) fn segment<T: TextValue>(parts: &Parts, route: &Mounted, index: usize) -> Result<T, Response> {
+pub(crate) fn segment<T: TextValue>(parts: &Parts, route: &Mounted, index: usize) -> Result<T, Refusal> {
     let texts = segment_texts(parts, route, index)?;
     text::from_values(&texts).map_err(|error| bad_segment(route, index, &error))
 }
 
 /// The value of the query parameter with this index.
-pub(crate) fn query<T: TextValue>(parts: &Parts, route: &Mounted, index: usize) -> Result<T, Response> {
+pub(crate) fn query<T: TextValue>(parts: &Parts, route: &Mounted, index: usize) -> Result<T, Refusal> {
     let name = route.info.query_name(index);
     let value = text::query_values(parts.uri.query(), name).and_then(|texts| text::from_values(&texts));
     value.map_err(|error| bad_text(route, "query parameter", name, &error))
 }
 
-fn segment_texts<'p>(parts: &'p Parts, route: &Mounted, index: usize) -> Result<Vec<Cow<'p, str>>, Response> {
+fn segment_texts<'p>(parts: &'p Parts, route: &Mounted, index: usize) -> Result<Vec<Cow<'p, str>>, Refusal> {
     let raw = raw_segments(parts.uri.path()).skip(route.offset + index);
     let kind = route.info.segments().get(index);
     let texts: Result<Vec<_>, TextError> = match kind {
@@ -36,7 +39,7 @@ fn segment_texts<'p>(parts: &'p Parts, route: &Mounted, index: usize) -> Result<
         }
         // axum lets an empty segment be a parameter; a path like `//x` is none of this route's.
         _ => match raw.take(1).next() {
-            Some("") | None => return Err(problem(StatusCode::NOT_FOUND, None, None)),
+            Some("") | None => return Err(Box::new(problem(StatusCode::NOT_FOUND, None, None))),
             Some(raw) => path_text(raw).map(|text| vec![text]),
         },
     };
@@ -59,35 +62,35 @@ fn dots(text: Cow<'_, str>, allowed: bool) -> Result<Cow<'_, str>, TextError> {
     if climbs && !allowed { Err(TextError::Dots) } else { Ok(text) }
 }
 
-fn bad_segment(route: &Mounted, index: usize, error: &TextError) -> Response {
+fn bad_segment(route: &Mounted, index: usize, error: &TextError) -> Refusal {
     let name = route.info.segments().get(index).and_then(Segment::name).unwrap_or_default();
     bad_text(route, "path parameter", name, error)
 }
 
 /// 400 with what is wanted; 500 where no text could ever do.
-fn bad_text(route: &Mounted, kind: &str, name: &str, error: &TextError) -> Response {
+fn bad_text(route: &Mounted, kind: &str, name: &str, error: &TextError) -> Refusal {
     if let TextError::Unsupported(_) = error {
         log::route(
             &route.info,
             format_args!("the {kind} `{name}` {error}; write a type of one value, or `Vec<…>`"),
         );
-        return problem(StatusCode::INTERNAL_SERVER_ERROR, None, None);
+        return Box::new(problem(StatusCode::INTERNAL_SERVER_ERROR, None, None));
     }
-    problem(StatusCode::BAD_REQUEST, Some(&format!("{kind} `{name}` {error}")), None)
+    Box::new(problem(StatusCode::BAD_REQUEST, Some(&format!("{kind} `{name}` {error}")), None))
 }
 
 /// The answer where two arguments read the body, which the macro rules out.
-pub(crate) fn body_is_gone() -> Response {
-    problem(StatusCode::INTERNAL_SERVER_ERROR, None, None)
+pub(crate) fn body_is_gone() -> Refusal {
+    Box::new(problem(StatusCode::INTERNAL_SERVER_ERROR, None, None))
 }
 
 /// The answer of an extractor that refuses. Plain text of axum's own extractors echoes input and names Rust types,
 /// so it becomes a problem with the same status and headers; what a user's extractor answers passes as it is.
-pub(crate) fn refusal<R: IntoResponse>(rejection: R) -> Response {
+pub(crate) fn refusal<R: IntoResponse>(rejection: R) -> Refusal {
     let response = rejection.into_response();
     let own = std::any::type_name::<R>();
     let of_axum = ["axum::", "axum_core::", "axum_extra::"].iter().any(|krate| own.starts_with(krate));
-    if of_axum { without_echo(response) } else { response }
+    Box::new(if of_axum { without_echo(response) } else { response })
 }
 
 fn without_echo(response: Response) -> Response {

@@ -16,7 +16,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
-use crate::arguments;
+use crate::arguments::{self, Refusal};
 use crate::endpoint::{self, Mounted};
 use crate::shape::{self, ShapeCheck};
 
@@ -56,7 +56,7 @@ where
                 Some(output) => endpoint::answer(&route, respond(output)),
                 None => endpoint::timed_out(&route),
             },
-            Err(refusal) => refusal,
+            Err(refusal) => *refusal,
         }
     }))
 }
@@ -86,7 +86,7 @@ impl<T: IntoResponse> Answer for T {
 }
 
 /// The arguments of a handler, as a tuple of [`Argument`]s.
-pub trait Arguments<S> {
+pub(crate) trait Arguments<S> {
     /// What the handler is called with.
     type Values: Send;
 
@@ -94,7 +94,7 @@ pub trait Arguments<S> {
     fn extract(
         request: Request,
         route: &Mounted,
-    ) -> impl Future<Output = Result<Self::Values, Response>> + Send;
+    ) -> impl Future<Output = Result<Self::Values, Refusal>> + Send;
 }
 
 /// One argument of a handler: a marker of where its value comes from.
@@ -111,14 +111,14 @@ pub trait Argument<S> {
         parts: &mut Parts,
         route: &Mounted,
         state: &S,
-    ) -> impl Future<Output = Result<Self::Early, Response>> + Send;
+    ) -> impl Future<Output = Result<Self::Early, Refusal>> + Send;
 
     /// The step that may read the body.
     fn late(
         early: Self::Early,
         request: &mut Option<(Parts, Body)>,
         state: &S,
-    ) -> impl Future<Output = Result<Self::Value, Response>> + Send;
+    ) -> impl Future<Output = Result<Self::Value, Refusal>> + Send;
 }
 
 /// For each number of arguments the call that an expansion makes, over a tuple that `run` is generic over.
@@ -147,7 +147,7 @@ macro_rules! calls {
             type Values = ($($argument::Value,)*);
 
             #[allow(unused, reason = "a handler without arguments asks for nothing")]
-            async fn extract(request: Request, route: &Mounted) -> Result<Self::Values, Response> {
+            async fn extract(request: Request, route: &Mounted) -> Result<Self::Values, Refusal> {
                 let state = route.state::<S>()?;
                 let (mut parts, body) = request.into_parts();
                 if false $(|| $argument::MAY_ASK)* {
@@ -200,11 +200,11 @@ impl<S: Sync, T: TextValue, const I: usize> Argument<S> for PathArg<T, I> {
     type Early = T;
     const MAY_ASK: bool = false;
 
-    async fn early(parts: &mut Parts, route: &Mounted, _: &S) -> Result<T, Response> {
+    async fn early(parts: &mut Parts, route: &Mounted, _: &S) -> Result<T, Refusal> {
         arguments::segment(parts, route, I)
     }
 
-    async fn late(early: T, _: &mut Option<(Parts, Body)>, _: &S) -> Result<T, Response> {
+    async fn late(early: T, _: &mut Option<(Parts, Body)>, _: &S) -> Result<T, Refusal> {
         Ok(early)
     }
 }
@@ -214,11 +214,11 @@ impl<S: Sync, T: TextValue, const I: usize> Argument<S> for QueryArg<T, I> {
     type Early = T;
     const MAY_ASK: bool = false;
 
-    async fn early(parts: &mut Parts, route: &Mounted, _: &S) -> Result<T, Response> {
+    async fn early(parts: &mut Parts, route: &Mounted, _: &S) -> Result<T, Refusal> {
         arguments::query(parts, route, I)
     }
 
-    async fn late(early: T, _: &mut Option<(Parts, Body)>, _: &S) -> Result<T, Response> {
+    async fn late(early: T, _: &mut Option<(Parts, Body)>, _: &S) -> Result<T, Refusal> {
         Ok(early)
     }
 }
@@ -228,11 +228,11 @@ impl<S: Sync, T: PartsExtractor<S>> Argument<S> for Extractor<T, false> {
     type Early = T;
     const MAY_ASK: bool = true;
 
-    async fn early(parts: &mut Parts, _: &Mounted, state: &S) -> Result<T, Response> {
+    async fn early(parts: &mut Parts, _: &Mounted, state: &S) -> Result<T, Refusal> {
         T::from_parts(parts, state).await
     }
 
-    async fn late(early: T, _: &mut Option<(Parts, Body)>, _: &S) -> Result<T, Response> {
+    async fn late(early: T, _: &mut Option<(Parts, Body)>, _: &S) -> Result<T, Refusal> {
         Ok(early)
     }
 }
@@ -242,11 +242,11 @@ impl<S: Sync, T: ArgumentType<S>> Argument<S> for Extractor<T, true> {
     type Early = ();
     const MAY_ASK: bool = true;
 
-    async fn early(_: &mut Parts, _: &Mounted, _: &S) -> Result<(), Response> {
+    async fn early(_: &mut Parts, _: &Mounted, _: &S) -> Result<(), Refusal> {
         Ok(())
     }
 
-    async fn late((): (), request: &mut Option<(Parts, Body)>, state: &S) -> Result<T, Response> {
+    async fn late((): (), request: &mut Option<(Parts, Body)>, state: &S) -> Result<T, Refusal> {
         // Only one argument reads the body; the macro sees to it while compiling.
         match request.take() {
             Some((parts, body)) => T::from_whole(Request::from_parts(parts, body), state).await,
@@ -269,12 +269,12 @@ impl<T: DeserializeOwned + Send + 'static> TextValue for T {}
 /// An extractor that does not read the body.
 pub trait PartsExtractor<S>: Send + Sized + 'static {
     /// The value, or the answer that refuses the request.
-    fn from_parts(parts: &mut Parts, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
+    fn from_parts(parts: &mut Parts, state: &S) -> impl Future<Output = Result<Self, Refusal>> + Send;
 }
 
 #[diagnostic::do_not_recommend]
 impl<S: Send + Sync, T: FromRequestParts<S> + Send + 'static> PartsExtractor<S> for T {
-    async fn from_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+    async fn from_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         T::from_request_parts(parts, state).await.map_err(arguments::refusal::<T::Rejection>)
     }
 }
@@ -289,12 +289,12 @@ impl<S: Send + Sync, T: FromRequestParts<S> + Send + 'static> PartsExtractor<S> 
 )]
 pub trait ArgumentType<S>: Send + Sized + 'static {
     /// The value, or the answer that refuses the request.
-    fn from_whole(request: Request, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
+    fn from_whole(request: Request, state: &S) -> impl Future<Output = Result<Self, Refusal>> + Send;
 }
 
 #[diagnostic::do_not_recommend]
 impl<S: Send + Sync, T: FromRequest<S> + Send + 'static> ArgumentType<S> for T {
-    async fn from_whole(request: Request, state: &S) -> Result<Self, Response> {
+    async fn from_whole(request: Request, state: &S) -> Result<Self, Refusal> {
         T::from_request(request, state).await.map_err(arguments::refusal::<T::Rejection>)
     }
 }
@@ -372,7 +372,7 @@ const fn both_read_the_body(first: &str, second: &str) {
 
 /// Called by the extraction with each value; see [`crate::entry::Validator`].
 impl Mounted {
-    fn validate(&self, index: usize, value: &dyn Any) -> Result<(), Response> {
+    fn validate(&self, index: usize, value: &dyn Any) -> Result<(), Refusal> {
         match self.validators.get(index) {
             Some(Some(validator)) => validator(value),
             _ => Ok(()),

@@ -87,6 +87,13 @@ impl RouteConfig {
         self
     }
 
+    /// What an expansion prints for `max_duration`.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn max_millis(self, millis: u64) -> Self {
+        self.max_duration(Duration::from_millis(millis))
+    }
+
     /// `max_duration = false`: the handler may take as long as it likes.
     #[must_use]
     pub const fn no_max_duration(mut self) -> Self {

@@ -11,7 +11,7 @@ use crate::pattern::{Clash, Segment, Tree};
 ///
 /// It prints as a report, in `Debug` too, so that `fn main() -> Result<(), route_runtime::Error>` shows it.
 ///
-/// ```
+/// ```standalone_crate
 /// use route_runtime::{get, Routes, State};
 ///
 /// #[derive(Clone)]

@@ -19,6 +19,7 @@ use axum::response::{IntoResponse, Response};
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, Service, ServiceExt as _};
 
+use crate::arguments::Refusal;
 use crate::call::{Incoming, Reply};
 use crate::entry::{Call, Validator};
 use crate::error::problem;
@@ -49,11 +50,11 @@ impl fmt::Debug for Mounted {
 }
 
 impl Mounted {
-    pub(crate) fn state<S: 'static>(&self) -> Result<&S, Response> {
+    pub(crate) fn state<S: 'static>(&self) -> Result<&S, Refusal> {
         self.state.downcast_ref().ok_or_else(|| {
             // `into_router` has compared the types.
             log::route(&self.info, format_args!("was mounted with a state of another type"));
-            problem(StatusCode::INTERNAL_SERVER_ERROR, None, None)
+            Box::new(problem(StatusCode::INTERNAL_SERVER_ERROR, None, None))
         })
     }
 

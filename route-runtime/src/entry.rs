@@ -4,8 +4,7 @@ use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::Arc;
 
-use axum::response::Response;
-
+use crate::arguments::Refusal;
 use crate::call::{Incoming, Reply};
 use crate::endpoint::BoxedService;
 use crate::info::{InfoRef, RouteInfo};
@@ -18,7 +17,7 @@ pub(crate) type Call = fn(Incoming) -> Reply;
 pub(crate) type LayerFn = fn(BoxedService) -> BoxedService;
 
 /// Checks an extracted argument; the slot that validation fills.
-pub(crate) type Validator = fn(&dyn Any) -> Result<(), Response>;
+pub(crate) type Validator = fn(&dyn Any) -> Result<(), Refusal>;
 
 /// Describes argument and answer types to a document; the slot that OpenAPI fills.
 pub(crate) type Describe = fn(&mut dyn Any);

@@ -12,8 +12,8 @@ use crate::pattern::Segment;
 /// Where a handler stands in the source.
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
-    name: &'static str,
-    module: &'static str,
+    /// Its path: `my_app::blog::create`.
+    handler: &'static str,
     file: &'static str,
     line: u32,
 }
@@ -21,8 +21,8 @@ pub struct Place {
 impl Place {
     #[doc(hidden)]
     #[must_use]
-    pub const fn new(name: &'static str, module: &'static str, file: &'static str, line: u32) -> Self {
-        Place { name, module, file, line }
+    pub const fn new(handler: &'static str, file: &'static str, line: u32) -> Self {
+        Place { handler, file, line }
     }
 }
 
@@ -30,7 +30,7 @@ impl Place {
 ///
 /// Handlers and layers added through this library find `&'static RouteInfo` in the request's extensions.
 ///
-/// ```
+/// ```standalone_crate
 /// use route_runtime::{get, Routes};
 ///
 /// /// Says hello.
@@ -171,26 +171,26 @@ impl RouteInfo {
 
     /// The handler's path: `my_app::blog::create`.
     #[must_use]
-    pub fn handler(&self) -> String {
-        format!("{}::{}", self.place.module, self.place.name)
+    pub const fn handler(&self) -> &'static str {
+        self.place.handler
     }
 
     /// The name of the handler's function.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.place.name
+    pub fn name(&self) -> &'static str {
+        self.place.handler.rsplit_once("::").map_or(self.place.handler, |(_, name)| name)
     }
 
     /// The crate of the handler as code names it: `my_app`.
     #[must_use]
     pub fn crate_name(&self) -> &'static str {
-        self.place.module.split("::").next().unwrap_or_default()
+        self.place.handler.split("::").next().unwrap_or_default()
     }
 
     /// The module of the handler, from its crate on: `my_app::blog`.
     #[must_use]
-    pub const fn module(&self) -> &'static str {
-        self.place.module
+    pub fn module(&self) -> &'static str {
+        self.place.handler.rsplit_once("::").map_or("", |(module, _)| module)
     }
 
     /// The source file of the handler, as the compiler was told it.

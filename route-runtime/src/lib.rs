@@ -1,6 +1,6 @@
 //! Next.js API Routes for Rust: one attribute on a plain function is a typed route of an axum app.
 //!
-//! ```
+//! ```standalone_crate
 //! use route_runtime::{get, ApiError, Routes};
 //!
 //! /// Doubles a number.

@@ -18,7 +18,7 @@ use crate::router::{self, Setting};
 /// A function is linked when its crate is: own modules always are; another crate when code names it, for which
 /// `use my_routes as _;` is enough.
 ///
-/// ```
+/// ```standalone_crate
 /// use route_runtime::{get, Routes, State};
 ///
 /// #[derive(Clone)]
@@ -113,6 +113,7 @@ impl Routes {
         self
     }
 
+    #[cfg(feature = "server")]
     pub(crate) fn or_defaults(mut self, defaults: RouteConfig) -> Self {
         self.defaults = self.defaults.or(defaults);
         self
@@ -120,7 +121,7 @@ impl Routes {
 
     /// The routes as an axum router, without a fallback: unknown paths are the outer app's.
     ///
-    /// ```
+    /// ```standalone_crate
     /// use axum::{Router, routing};
     /// use route_runtime::{get, Routes};
     ///
@@ -169,7 +170,7 @@ impl fmt::Display for Routes {
                 [
                     info.methods().to_string(),
                     format!("{}{query}", info.pattern()),
-                    info.handler(),
+                    info.handler().to_owned(),
                     format!("{}:{}", info.file(), info.line()),
                 ]
             })
@@ -192,7 +193,7 @@ impl fmt::Debug for Routes {
 
 /// `Routes::collect().into_router()`, for routes without state.
 ///
-/// ```
+/// ```standalone_crate
 /// # use route_runtime::get;
 /// # #[get("/hello")]
 /// # async fn hello() -> &'static str { "hello" }

@@ -18,7 +18,7 @@ use tower::{Service, ServiceExt as _};
 ///
 /// What can't be a request panics with the line of the test.
 ///
-/// ```
+/// ```standalone_crate
 /// use route_runtime::{get, testing::TestClient};
 ///
 /// #[get("/hello/[name]")]

@@ -249,10 +249,7 @@ impl<'de> de::Deserializer<'de> for Text<'_> {
     forward_to_deserialize_any! { str byte_buf identifier ignored_any }
 }
 
-fn finite<N: std::str::FromStr>(text: &str, is_finite: fn(N) -> bool) -> Result<N, TextError>
-where
-    N: Copy,
-{
+fn finite<N: std::str::FromStr + Copy>(text: &str, is_finite: fn(N) -> bool) -> Result<N, TextError> {
     let number = text.parse().ok().filter(|number| is_finite(*number));
     number.ok_or(TextError::MustBe("a number".into()))
 }

@@ -83,11 +83,14 @@ impl ApiError {
         self
     }
 
-    /// Adds an extension member to the problem body (RFC 9457, 3.2). `title`, `status` and `detail` are taken.
-    /// A value that is no JSON becomes `null`.
+    /// Adds an extension member to the problem body (RFC 9457, 3.2). `title`, `status` and `detail` are not replaced:
+    /// those have their own methods. A value that is no JSON becomes `null`.
     #[must_use]
     pub fn with(mut self, key: impl Into<String>, value: impl Serialize) -> Self {
-        self.0.members.insert(key.into(), serde_json::to_value(value).unwrap_or(Value::Null));
+        let key = key.into();
+        if !problem::OWN_MEMBERS.contains(&key.as_str()) {
+            self.0.members.insert(key, serde_json::to_value(value).unwrap_or(Value::Null));
+        }
         self
     }
 
@@ -186,7 +189,8 @@ mod tests {
         }
         let error = fails().expect_err("not a number");
         assert_eq!(error.status(), 500);
-        assert!(error.source().is_some_and(|source| source.is::<std::num::ParseIntError>()));
+        let source = error.source().expect("a cause");
+        assert!(source.is::<std::num::ParseIntError>());
         assert_eq!(error.to_string(), "500 Internal Server Error");
     }
 
@@ -196,6 +200,19 @@ mod tests {
         assert_eq!(error.to_string(), "404 Not Found: no such post");
         let error = ApiError::from(error);
         assert_eq!((error.status().as_u16(), error.0.members["id"].clone()), (404, 7.into()));
+    }
+
+    #[tokio::test]
+    async fn the_problem_holds_what_the_client_may_know() {
+        let error = ApiError::from(std::io::Error::other("secret"))
+            .detail("sorry")
+            .with("retry", true)
+            .with("status", 200);
+        let body = axum::body::to_bytes(error.into_response().into_body(), 1000).await.expect("a body");
+        assert_eq!(
+            &*body,
+            br#"{"title":"Internal Server Error","status":500,"detail":"sorry","retry":true}"#
+        );
     }
 
     #[test]

@@ -117,15 +117,13 @@ impl<S: Sync> FromRequestParts<S> for ApiRequest {
             return Err(problem(StatusCode::INTERNAL_SERVER_ERROR, None, None));
         };
         // Once here, so that no accessor has to fail.
-        decodable(parts.uri.path(), false, "path")?;
-        decodable(parts.uri.query().unwrap_or_default(), true, "query string")?;
+        decodable(parts.uri.path(), false, "path")
+            .and_then(|()| decodable(parts.uri.query().unwrap_or_default(), true, "query string"))
+            .map_err(|detail| problem(StatusCode::BAD_REQUEST, Some(&detail), None))?;
         Ok(ApiRequest { parts: parts.clone(), mounted })
     }
 }
 
-fn decodable(text: &str, form: bool, what: &str) -> Result<(), Response> {
-    match text::decode(text, form) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(problem(StatusCode::BAD_REQUEST, Some(&format!("the {what} {error}")), None)),
-    }
+fn decodable(text: &str, form: bool, what: &str) -> Result<(), String> {
+    text::decode(text, form).map(drop).map_err(|error| format!("the {what} {error}"))
 }

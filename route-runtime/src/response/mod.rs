@@ -119,7 +119,6 @@ impl<T: Serialize> ApiResponse<T> {
     }
 
     /// Sends `value` as JSON. A value that can't be written as JSON makes the answer a 500.
-    #[expect(clippy::needless_pass_by_value, reason = "`json(Greeting { … })` is how it is written")]
     pub fn json(mut self, value: T) -> Self {
         match serde_json::to_vec(&value) {
             Ok(json) => self.body = Some((json.into(), "application/json; charset=utf-8")),

@@ -1,0 +1,131 @@
+//! What keeps a set of routes from being served, reported all at once.
+
+use axum::extract::Path;
+use route_runtime::{Methods, Routes, RoutesError, State, get};
+use serde::Deserialize;
+use tests::entry;
+
+fn check(routes: &[(Methods, &str)]) -> Result<(), RoutesError> {
+    let numbered = routes.iter().zip(1..);
+    Routes::from_entries(numbered.map(|((methods, pattern), line)| entry(*methods, pattern, line)))
+        .into_router()
+        .map(drop)
+}
+
+#[track_caller]
+fn conflict(a: (Methods, &str), b: (Methods, &str), wanted: &str) {
+    for routes in [[a, b], [b, a]] {
+        let error = check(&routes).expect_err("a conflict");
+        assert_eq!(error.problems().len(), 1, "{error}");
+        let text = error.to_string();
+        assert!(text.contains(wanted), "{text}");
+        for place in ["made.rs:1", "made.rs:2", a.1, b.1] {
+            assert!(text.contains(place), "{text}");
+        }
+    }
+}
+
+const GET: Methods = Methods::GET;
+const POST: Methods = Methods::POST;
+const ALL: Methods = Methods::ALL;
+
+#[test]
+fn what_can_not_stand_side_by_side() {
+    conflict((GET, "/a"), (GET, "/a"), "two functions answer GET /a");
+    conflict((GET.and(POST), "/a"), (POST, "/a"), "two functions answer POST /a");
+    conflict((ALL, "/a"), (ALL, "/a"), "two functions answer every method of /a");
+    conflict((GET, "/a/[x]"), (POST, "/a/[y]"), "two names for one dynamic segment");
+    conflict((GET, "/a/[x]/b"), (GET, "/a/[y]/c"), "two names for one dynamic segment");
+    conflict((GET, "/a/[...x]"), (POST, "/a/[...y]"), "two names for one dynamic segment");
+    conflict((GET, "/a"), (POST, "/a/[[...x]]"), "an optional catch-all takes the path without it too");
+    conflict((GET, "/a/[...x]"), (GET, "/a/[[...x]]"), "a required and an optional catch-all at one level");
+    conflict((GET, "/a/[x]"), (GET, "/a/[...y]"), "meet at one level");
+}
+
+#[test]
+fn what_can() {
+    for routes in [
+        [(GET, "/a"), (POST, "/a")],
+        [(GET, "/a"), (ALL, "/a")],
+        [(GET, "/a/[x]"), (POST, "/a/[x]")],
+        [(GET, "/a/[x]"), (GET, "/a/me")],
+        [(GET, "/a"), (GET, "/a/[...x]")],
+        [(GET, "/a/me"), (GET, "/a/[[...x]]")],
+        [(GET, "/a/[x]/b"), (GET, "/a/[x]/[y]")],
+        [(GET, "/[x]"), (GET, "/a/[...x]")],
+        [(GET, "/"), (GET, "/[x]")],
+    ] {
+        check(&routes).unwrap_or_else(|error| panic!("{routes:?}: {error}"));
+    }
+}
+
+#[test]
+fn all_problems_come_at_once() {
+    let routes =
+        [(GET, "/a"), (GET, "/a"), (GET, "/b/[x]"), (GET, "/b/[y]"), (GET, "/c"), (GET, "/c/[[...z]]")];
+    let error = check(&routes).unwrap_err();
+    assert_eq!(error.problems().len(), 3, "{error}");
+    assert!(error.to_string().starts_with("the routes can't be served, for 3 reasons:"), "{error}");
+    assert_eq!(format!("{error:?}"), error.to_string(), "what `main` prints");
+}
+
+#[derive(Clone)]
+struct Db;
+
+#[get("/state")]
+async fn needs_state(State(_db): State<Db>) {}
+
+#[derive(Deserialize)]
+struct Params {
+    _user: String,
+}
+
+#[get("/path/[user]/[post]")]
+async fn fits(Path((_user, _post)): Path<(String, u64)>) {}
+
+#[get("/path/[user]")]
+async fn wrong_tuple(Path((_user, _post)): Path<(String, u64)>) {}
+
+type Alias<T> = Path<T>;
+
+#[get("/path/[user]/x")]
+async fn wrong_field(_params: Alias<Params>) {}
+
+/// A type of the application that is called like axum's.
+mod other {
+    use axum::extract::FromRequestParts;
+    use axum::http::request::Parts;
+    use route_runtime::get;
+
+    pub(super) struct Path<T>(#[allow(dead_code)] T);
+
+    impl<S: Sync> FromRequestParts<S> for Path<u8> {
+        type Rejection = ();
+
+        async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, ()> {
+            Ok(Path(7))
+        }
+    }
+
+    #[get("/path/[user]/other/[post]")]
+    async fn not_of_axum(_path: Path<u8>) {}
+}
+
+#[test]
+fn declared_routes_are_checked_for_state_and_path_types() {
+    let error = Routes::collect().with_state(7_u8).into_router().unwrap_err();
+    let text = error.to_string();
+    for wanted in [
+        "missing state `conflicts::Db`, provided: `u8`",
+        "GET /state  conflicts::needs_state at ",
+        ".with_state(app.db.clone())",
+        "`Path<…>` does not fit the route: it holds 2 values, the path has 1 parameter",
+        "GET /path/[user]  conflicts::wrong_tuple at ",
+        "its field `_user` is no parameter of the path",
+        "conflicts::wrong_field at ",
+    ] {
+        assert!(text.contains(wanted), "`{wanted}` is not in:\n{text}");
+    }
+    assert_eq!(error.problems().len(), 3, "{text}");
+    assert!(text.contains("conflicts.rs:"), "{text}");
+}

@@ -1,0 +1,106 @@
+//! `serve` over a real socket.
+
+use std::io::Read as _;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use route_runtime::{ApiError, Routes, Server, get};
+use serde_json::Value;
+use tests::http;
+
+#[get("/hello")]
+async fn hello() -> &'static str {
+    "hello"
+}
+
+#[get("/panic")]
+async fn panics() {
+    panic!("secret");
+}
+
+#[get("/fails")]
+async fn fails() -> Result<(), ApiError> {
+    "x".parse::<u8>()?;
+    Ok(())
+}
+
+/// Serves the routes on a port of its own; the listener is bound when it returns.
+fn start(server: Server) -> SocketAddr {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+        let server = server.on_listening(move |address| tell.send(address).expect("the test waits"));
+        runtime.block_on(server.serve("127.0.0.1:0")).expect("it serves");
+    });
+    told.recv_timeout(Duration::from_secs(10)).expect("it listens")
+}
+
+fn address() -> SocketAddr {
+    start(Routes::collect().into_server().expect("the routes fit"))
+}
+
+#[test]
+fn answers_and_problems() {
+    let address = address();
+    let answer = http::ask(address, "GET", "/hello");
+    assert_eq!((answer.status, &*answer.body), (200, "hello"));
+    for (path, status) in [("/nowhere", 404), ("/fails", 500), ("/panic", 500)] {
+        let answer = http::ask(address, "GET", path);
+        assert_eq!(answer.status, status);
+        assert!(answer.head.contains("application/problem+json"), "{}", answer.head);
+        let problem: Value = serde_json::from_str(&answer.body).expect("a problem");
+        assert_eq!(problem["status"], status);
+        assert!(!answer.body.contains("secret") && !answer.body.contains("digit"), "{}", answer.body);
+    }
+    let answer = http::ask(address, "PUT", "/hello");
+    assert_eq!(answer.status, 405);
+    assert!(answer.head.contains("allow: GET,HEAD"), "{}", answer.head);
+}
+
+#[test]
+fn the_connection_outlives_a_panic() {
+    let mut stream = http::connect(address());
+    for (path, status) in
+        [("/hello", 200), ("/panic", 500), ("/hello", 200), ("/panic", 500), ("/hello", 200)]
+    {
+        http::send(&mut stream, "GET", path, "");
+        assert_eq!(http::receive(&mut stream).status, status);
+    }
+}
+
+#[test]
+fn any_router_can_be_served() {
+    let app = axum::Router::new()
+        .route("/by-hand", axum::routing::get(|| async { "by hand" }))
+        .merge(Routes::collect().into_router().expect("the routes fit"));
+    let address = start(Server::new(app));
+    assert_eq!(http::ask(address, "GET", "/by-hand").body, "by hand");
+    assert_eq!(http::ask(address, "GET", "/hello").body, "hello");
+}
+
+#[tokio::test]
+async fn addresses_that_can_not_be_listened_on() {
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = taken.local_addr().expect("an address");
+    let error = Routes::collect().serve(address).await.expect_err("in use");
+    assert!(error.is_address_in_use());
+    assert_eq!(
+        error.to_string(),
+        format!("can't listen on {address}: the port is in use; stop the other program or take another port")
+    );
+    let error = Routes::collect().serve("no address").await.expect_err("no address");
+    assert!(error.to_string().contains("write `host:port`"), "{error}");
+    let error = Routes::collect().serve("192.0.2.1:3000").await.expect_err("another machine's");
+    assert!(error.to_string().contains("this machine has no such address"), "{error}");
+}
+
+#[test]
+fn a_silent_connection_does_not_stop_others() {
+    let address = address();
+    let mut silent = http::connect(address);
+    let start = Instant::now();
+    assert_eq!(http::ask(address, "GET", "/hello").status, 200);
+    assert!(start.elapsed() < Duration::from_secs(5));
+    silent.set_read_timeout(Some(Duration::from_millis(50))).expect("a timeout");
+    assert!(silent.read(&mut [0]).is_err(), "still open");
+}
