@@ -1,7 +1,7 @@
 //! The attribute macros of `route-runtime`, which re-exports and documents them: depend on that crate alone.
 //!
-//! Data flows one way: attribute text ([`args`]) -> typed keys ([`options`]) -> path ([`path`]) and signature
-//! ([`handler`]) -> a route without mistakes ([`route`]) -> tokens ([`expand`]). Mistakes go to [`errors`].
+//! Data flows one way: attribute text (`args`) -> typed keys (`options`) -> path (`path`) and signature
+//! (`handler`) -> a route without mistakes (`route`) -> tokens (`expand`). Mistakes go to `errors`.
 
 use proc_macro::TokenStream;
 

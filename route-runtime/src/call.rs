@@ -127,7 +127,7 @@ pub trait Argument<S> {
 /// does not fit, and the expansion has given that one the span of the user's type.
 macro_rules! calls {
     ($($call:ident: $($argument:ident $type:ident $value:ident $index:tt)*;)*) => {$(
-        #[doc = concat!("The call of a handler with the arguments [", $(stringify!($argument), " ",)* "].")]
+        #[doc = concat!("The call of a handler with the arguments `(", $(stringify!($argument), ",",)* ")`.")]
         #[allow(clippy::too_many_arguments, reason = "one for each argument of the handler")]
         pub fn $call<S, $($argument, $type,)* F, Fut>(
             incoming: Incoming,
