@@ -5,7 +5,7 @@ use route_runtime::{Methods, Routes, RoutesError, State, get};
 use serde::Deserialize;
 use tests::entry;
 
-fn check(routes: &[(Methods, &str)]) -> Result<(), RoutesError> {
+fn check(routes: &[(Methods, &'static str)]) -> Result<(), RoutesError> {
     let numbered = routes.iter().zip(1..);
     Routes::from_entries(numbered.map(|((methods, pattern), line)| entry(*methods, pattern, line)))
         .into_router()
@@ -13,7 +13,7 @@ fn check(routes: &[(Methods, &str)]) -> Result<(), RoutesError> {
 }
 
 #[track_caller]
-fn conflict(a: (Methods, &str), b: (Methods, &str), wanted: &str) {
+fn conflict(a: (Methods, &'static str), b: (Methods, &'static str), wanted: &str) {
     for routes in [[a, b], [b, a]] {
         let error = check(&routes).expect_err("a conflict");
         assert_eq!(error.problems().len(), 1, "{error}");

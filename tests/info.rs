@@ -57,13 +57,9 @@ fn info(routes: &Routes, pattern: &str) -> RouteInfo {
 fn every_key_is_kept() {
     let routes = Routes::collect();
     let all = info(&routes, "/all/[id]/[[...rest]]");
-    let segments = [
-        Segment::Static("all".into()),
-        Segment::Param("id".into()),
-        Segment::OptionalCatchAll("rest".into()),
-    ];
+    let segments = [Segment::Static("all"), Segment::Param("id"), Segment::OptionalCatchAll("rest")];
     assert_eq!(all.segments(), segments);
-    assert_eq!(all.query_names().collect::<Vec<_>>(), ["q", "page"]);
+    assert_eq!(all.query_names(), ["q", "page"]);
     assert_eq!(all.methods(), Methods::PUT.and(Methods::DELETE));
     assert_eq!(all.methods().to_string(), "PUT, DELETE");
     assert_eq!(all.handler(), "info::all");

@@ -1,8 +1,9 @@
 //! What the tests share: routes made at run time, and a raw HTTP client.
 
-use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 
-use route_runtime::__private::{Entry, Place, RouteInfo, Segment, call0, respond};
+use route_runtime::__private::{Entry, RouteInfo, Segment, call0, respond};
 use route_runtime::Methods;
 
 /// The grammar of the macro, which can't be linked.
@@ -22,37 +23,34 @@ pub mod http;
 #[doc = include_str!("../README.md")]
 pub struct Readme;
 
-/// The segments of a pattern, as an expansion would print them.
+/// The segments of a pattern, as an expansion would print them. Texts are kept for good, once for each pattern.
 ///
 /// # Panics
 ///
 /// When the macro would refuse the pattern.
 #[must_use]
-pub fn segments(pattern: &str) -> Vec<Segment> {
-    let parsed = match path::parse(pattern) {
-        Ok(parsed) => parsed,
-        Err(mistakes) => panic!("{pattern}: {mistakes:?}"),
-    };
+pub fn segments(pattern: &str) -> &'static [Segment] {
+    static KEPT: Mutex<BTreeMap<String, &'static [Segment]>> = Mutex::new(BTreeMap::new());
+    let mut kept = KEPT.lock().expect("no panic meanwhile");
+    if let Some(segments) = kept.get(pattern) {
+        return segments;
+    }
+    let parsed = path::parse(pattern).unwrap_or_else(|mistakes| panic!("{pattern}: {mistakes:?}"));
     let segment = |segment| match segment {
-        path::Segment::Static(text) => Segment::Static(Cow::Owned(text)),
-        path::Segment::Param(name) => Segment::Param(Cow::Owned(name)),
-        path::Segment::CatchAll(name) => Segment::CatchAll(Cow::Owned(name)),
-        path::Segment::OptionalCatchAll(name) => Segment::OptionalCatchAll(Cow::Owned(name)),
+        path::Segment::Static(text) => Segment::Static(text.leak()),
+        path::Segment::Param(name) => Segment::Param(name.leak()),
+        path::Segment::CatchAll(name) => Segment::CatchAll(name.leak()),
+        path::Segment::OptionalCatchAll(name) => Segment::OptionalCatchAll(name.leak()),
     };
-    parsed.segments.into_iter().map(segment).collect()
+    let segments: &'static [Segment] = parsed.segments.into_iter().map(segment).collect::<Vec<_>>().leak();
+    kept.insert(pattern.to_owned(), segments);
+    segments
 }
 
 /// A route that answers with 200, as if it stood in the line `line` of `made.rs`.
 #[must_use]
-pub fn entry(methods: Methods, pattern: &str, line: u32) -> Entry {
-    let info = RouteInfo::new(
-        Cow::Owned(pattern.to_owned()),
-        Cow::Owned(segments(pattern)),
-        Cow::Borrowed(&[]),
-        methods,
-        Place::new("made::handler", "made.rs", line),
-    );
-    Entry::at_run_time::<()>(info, |incoming| {
-        call0::<(), _, _>(incoming, || async { "made" }, respond::<&str>)
-    })
+pub fn entry(methods: Methods, pattern: &'static str, line: u32) -> &'static Entry {
+    let info = RouteInfo::new(pattern, segments(pattern), &[], methods, "made::handler", "made.rs", line);
+    let call = |incoming| call0::<(), _, _>(incoming, || async { "made" }, respond::<&str>);
+    Box::leak(Box::new(Entry::new::<()>(info, call)))
 }

@@ -8,6 +8,7 @@ use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned as _;
 
+use crate::handler::Argument;
 use crate::path::Segment;
 use crate::route::{self, Route, Source, state_or_unit};
 
@@ -18,7 +19,6 @@ pub(crate) fn registration(route: &Route) -> TokenStream {
         None => quote!(::route_runtime),
     };
     let cfgs = &route.handler.cfgs;
-    let info = info(route);
     let entry = entry(route);
     let two_bodies = two_bodies(route);
     quote_spanned! {Span::mixed_site()=>
@@ -26,10 +26,9 @@ pub(crate) fn registration(route: &Route) -> TokenStream {
         #[allow(deprecated, unused_imports, clippy::all, clippy::pedantic)]
         const _: () = {
             use #runtime::__private::{self as __rt, NoShape as _, ReadsBody as _};
-            static __ROUTE: __rt::RouteInfo = #info;
             #two_bodies
-            const __ENTRY: __rt::Entry = #entry;
-            __rt::inventory::submit!(__ENTRY);
+            static __ROUTE: __rt::Entry = #entry;
+            __rt::inventory::submit!(__rt::Registered(&__ROUTE));
         };
     }
 }
@@ -38,10 +37,10 @@ pub(crate) fn registration(route: &Route) -> TokenStream {
 fn info(route: &Route) -> TokenStream {
     let Route { path, pattern, options, handler, .. } = route;
     let segments = pattern.segments.iter().map(|segment| match segment {
-        Segment::Static(text) => quote!(__rt::fixed(#text)),
-        Segment::Param(name) => quote!(__rt::param(#name)),
-        Segment::CatchAll(name) => quote!(__rt::catch_all(#name)),
-        Segment::OptionalCatchAll(name) => quote!(__rt::optional_catch_all(#name)),
+        Segment::Static(text) => quote!(__rt::Segment::Static(#text)),
+        Segment::Param(name) => quote!(__rt::Segment::Param(#name)),
+        Segment::CatchAll(name) => quote!(__rt::Segment::CatchAll(#name)),
+        Segment::OptionalCatchAll(name) => quote!(__rt::Segment::OptionalCatchAll(#name)),
     });
     let query = &pattern.query;
     let path = path.value();
@@ -61,10 +60,10 @@ fn info(route: &Route) -> TokenStream {
     };
     let details = details(route);
     quote! {
-        __rt::route(
+        __rt::RouteInfo::new(
             #path,
-            const { &[#(#segments),*] },
-            const { &[#(__rt::name(#query)),*] },
+            &[#(#segments),*],
+            &[#(#query),*],
             #methods,
             #place,
         ) #details
@@ -146,7 +145,7 @@ fn entry(route: &Route) -> TokenStream {
             Source::Segment(i) => quote_spanned!(ty.span()=> __rt::PathArg<#ty, #i>, _,),
             Source::Query(i) => quote_spanned!(ty.span()=> __rt::QueryArg<#ty, #i>, _,),
             Source::Extractor => {
-                let reads_body = reads_body(ty, &state);
+                let reads_body = reads_body(argument, &state);
                 quote_spanned!(ty.span()=> __rt::Extractor<#ty, { #reads_body }>, _,)
             }
         }
@@ -160,6 +159,7 @@ fn entry(route: &Route) -> TokenStream {
         let values: Vec<Ident> = values.collect();
         quote!(|#(#values),*| __rt::ready(#function(#(#values),*)))
     };
+    let info = info(route);
     let output = &handler.output;
     let respond = quote_spanned!(output.span()=> __rt::respond::<#output>);
     let mut slots = TokenStream::new();
@@ -184,15 +184,20 @@ fn entry(route: &Route) -> TokenStream {
         slots.extend(quote!(.path_shapes(&[#(#shapes),*])));
     }
     quote! {
-        __rt::Entry::new::<#state>(&__ROUTE, |request| {
-            __rt::#call::<#state, #(#markers)* _, _>(request, #called, #respond)
+        __rt::Entry::new::<#state>(#info, |request| {
+            let respond = #respond;
+            __rt::#call::<#state, #(#markers)* _, _>(request, #called, respond)
         })#slots
     }
 }
 
-/// Whether an extractor reads the body, known to the compiler alone: an inherent constant under
+/// Whether an extractor reads the body. `State` never does; else the compiler alone knows: an inherent constant under
 /// `T: FromRequestParts<S>` wins over a trait's.
-fn reads_body(ty: &Type, state: &Type) -> TokenStream {
+fn reads_body(argument: &Argument, state: &Type) -> TokenStream {
+    let ty = &argument.ty;
+    if argument.state().is_some() {
+        return quote!(false);
+    }
     quote_spanned! {ty.span()=> __rt::Probe::<#ty, #state>::READS_BODY }
 }
 
@@ -204,12 +209,10 @@ fn two_bodies(route: &Route) -> Option<TokenStream> {
         .arguments
         .iter()
         .zip(&route.sources)
-        .filter(|(argument, source)| {
-            **source == Source::Extractor && argument.type_word().as_deref() != Some("State")
-        })
+        .filter(|(argument, source)| **source == Source::Extractor && argument.state().is_none())
         .map(|(argument, _)| {
             let shown = argument.shown();
-            let reads_body = reads_body(&argument.ty, &state);
+            let reads_body = reads_body(argument, &state);
             quote!((#shown, #reads_body))
         })
         .collect();

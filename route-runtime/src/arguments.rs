@@ -25,14 +25,14 @@ pub(crate) fn segment<T: TextValue>(parts: &Parts, route: &Mounted, index: usize
 
 /// The value of the query parameter with this index.
 pub(crate) fn query<T: TextValue>(parts: &Parts, route: &Mounted, index: usize) -> Result<T, Refusal> {
-    let name = route.info.query_name(index);
+    let name = route.info().query_names().get(index).copied().unwrap_or_default();
     let value = text::query_values(parts.uri.query(), name).and_then(|texts| text::from_values(&texts));
     value.map_err(|error| bad_text(route, "query parameter", name, &error))
 }
 
 fn segment_texts<'p>(parts: &'p Parts, route: &Mounted, index: usize) -> Result<Vec<Cow<'p, str>>, Refusal> {
     let raw = raw_segments(parts.uri.path()).skip(route.offset + index);
-    let kind = route.info.segments().get(index);
+    let kind = route.info().segments().get(index);
     let texts: Result<Vec<_>, TextError> = match kind {
         Some(Segment::CatchAll(_) | Segment::OptionalCatchAll(_)) => {
             raw.map(|raw| path_text(raw).and_then(|text| dots(text, route.dot_segments))).collect()
@@ -63,7 +63,7 @@ fn dots(text: Cow<'_, str>, allowed: bool) -> Result<Cow<'_, str>, TextError> {
 }
 
 fn bad_segment(route: &Mounted, index: usize, error: &TextError) -> Refusal {
-    let name = route.info.segments().get(index).and_then(Segment::name).unwrap_or_default();
+    let name = route.info().segments().get(index).and_then(|segment| segment.name()).unwrap_or_default();
     bad_text(route, "path parameter", name, error)
 }
 
@@ -71,7 +71,7 @@ fn bad_segment(route: &Mounted, index: usize, error: &TextError) -> Refusal {
 fn bad_text(route: &Mounted, kind: &str, name: &str, error: &TextError) -> Refusal {
     if let TextError::Unsupported(_) = error {
         log::route(
-            &route.info,
+            route.info(),
             format_args!("the {kind} `{name}` {error}; write a type of one value, or `Vec<…>`"),
         );
         return Box::new(problem(StatusCode::INTERNAL_SERVER_ERROR, None, None));

@@ -7,7 +7,7 @@ use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -31,7 +31,7 @@ pub struct Reply(pub(crate) Pin<Box<dyn Future<Output = Response> + Send>>);
 
 impl fmt::Debug for Incoming {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Incoming").field("route", &self.route.info.pattern()).finish_non_exhaustive()
+        f.debug_struct("Incoming").field("route", &self.route.info().pattern()).finish_non_exhaustive()
     }
 }
 
@@ -52,7 +52,7 @@ where
     Reply(Box::pin(async move {
         let Incoming { request, route } = incoming;
         match A::extract(request, &route).await {
-            Ok(values) => match endpoint::within(route.max_duration, handler(values)).await {
+            Ok(values) => match endpoint::within(route.max_duration, pin!(handler(values))).await {
                 Some(output) => endpoint::answer(&route, respond(output)),
                 None => endpoint::timed_out(&route),
             },
@@ -373,7 +373,7 @@ const fn both_read_the_body(first: &str, second: &str) {
 /// Called by the extraction with each value; see [`crate::entry::Validator`].
 impl Mounted {
     fn validate(&self, index: usize, value: &dyn Any) -> Result<(), Refusal> {
-        match self.validators.get(index) {
+        match self.entry.validators.get(index) {
             Some(Some(validator)) => validator(value),
             _ => Ok(()),
         }

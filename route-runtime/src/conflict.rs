@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::entry::Entry;
 use crate::info::{Located, RouteInfo};
-use crate::pattern::{Clash, Segment, Tree};
+use crate::pattern::{Clash, Tree};
 
 /// Everything that keeps a set of routes from being served, each with the handlers and their `file:line`.
 ///
@@ -72,7 +72,7 @@ pub(crate) struct Provided<'a> {
 pub(crate) type Checked = Vec<Vec<usize>>;
 
 /// Checks sorted entries; the numbers of those that share a pattern, or every problem.
-pub(crate) fn check(entries: &[Entry], provided: &Provided<'_>) -> Result<Checked, RoutesError> {
+pub(crate) fn check(entries: &[&'static Entry], provided: &Provided<'_>) -> Result<Checked, RoutesError> {
     let mut problems = Vec::new();
     if provided.nothing_linked {
         problems.push(
@@ -109,7 +109,7 @@ fn missing_state(entry: &Entry, provided: &Provided<'_>, problems: &mut Vec<Stri
 }
 
 fn path_shapes(entry: &Entry, problems: &mut Vec<String>) {
-    let names: Vec<&str> = entry.info.segments().iter().filter_map(Segment::name).collect();
+    let names: Vec<&str> = entry.info.segments().iter().filter_map(|segment| segment.name()).collect();
     for shape in entry.shapes.iter().flatten() {
         if let Some(mismatch) = shape(&names) {
             problems.push(format!(
@@ -122,13 +122,13 @@ fn path_shapes(entry: &Entry, problems: &mut Vec<String>) {
 }
 
 /// Groups the entries by pattern, and reports those that can't stand side by side.
-fn patterns(entries: &[Entry], problems: &mut Vec<String>) -> Checked {
+fn patterns(entries: &[&'static Entry], problems: &mut Vec<String>) -> Checked {
     let mut tree: Tree<Vec<usize>> = Tree::default();
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let first = |numbers: &Vec<usize>| numbers.first().copied().unwrap_or_default();
     for (number, entry) in entries.iter().enumerate() {
         let info = &entry.info;
-        let slot = match tree.slot(info.segments().iter(), number, &first) {
+        let slot = match tree.slot(info.segments().iter().copied(), number, &first) {
             Ok(slot) => slot,
             Err(clash) => {
                 problems.push(clash_text(&clash, entries, number));
@@ -172,7 +172,7 @@ fn patterns(entries: &[Entry], problems: &mut Vec<String>) -> Checked {
     groups
 }
 
-fn clash_text(clash: &Clash, entries: &[Entry], number: usize) -> String {
+fn clash_text(clash: &Clash, entries: &[&'static Entry], number: usize) -> String {
     let (first, what, mend) = match clash {
         Clash::Names { first, theirs, mine } => (
             *first,

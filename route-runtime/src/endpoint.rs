@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -21,9 +21,9 @@ use tower::{Layer, Service, ServiceExt as _};
 
 use crate::arguments::Refusal;
 use crate::call::{Incoming, Reply};
-use crate::entry::{Call, Validator};
+use crate::entry::Entry;
 use crate::error::problem;
-use crate::info::InfoRef;
+use crate::info::RouteInfo;
 use crate::log;
 
 /// The service that layers of a route wrap, and what they make of it.
@@ -31,11 +31,9 @@ pub(crate) type BoxedService = BoxCloneSyncService<Request, Response, Infallible
 
 /// A route with everything it needs at request time.
 pub struct Mounted {
-    pub(crate) info: InfoRef,
-    pub(crate) call: Call,
+    pub(crate) entry: &'static Entry,
     /// Of the type that the entry's key names.
     pub(crate) state: Arc<dyn Any + Send + Sync>,
-    pub(crate) validators: &'static [Option<Validator>],
     /// How many segments a base path puts before those of the pattern.
     pub(crate) offset: usize,
     pub(crate) max_duration: Option<Duration>,
@@ -45,32 +43,34 @@ pub struct Mounted {
 
 impl fmt::Debug for Mounted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mounted").field("info", &*self.info).finish_non_exhaustive()
+        f.debug_struct("Mounted").field("info", self.info()).finish_non_exhaustive()
     }
 }
 
 impl Mounted {
+    pub(crate) fn info(&self) -> &'static RouteInfo {
+        &self.entry.info
+    }
+
     pub(crate) fn state<S: 'static>(&self) -> Result<&S, Refusal> {
         self.state.downcast_ref().ok_or_else(|| {
             // `into_router` has compared the types.
-            log::route(&self.info, format_args!("was mounted with a state of another type"));
+            log::route(self.info(), format_args!("was mounted with a state of another type"));
             Box::new(problem(StatusCode::INTERNAL_SERVER_ERROR, None, None))
         })
     }
 
     /// Lets extractors and layers see which route they work for.
     pub(crate) fn announce(&self, extensions: &mut Extensions) {
-        if let InfoRef::Static(info) = self.info {
-            extensions.insert(info);
-        }
-        extensions.insert(MountedAt { info: self.info.clone(), offset: self.offset });
+        extensions.insert(self.info());
+        extensions.insert(MountedAt { info: self.info(), offset: self.offset });
     }
 }
 
 /// What [`ApiRequest`](crate::ApiRequest) has to know of its route.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(crate) struct MountedAt {
-    pub(crate) info: InfoRef,
+    pub(crate) info: &'static RouteInfo,
     pub(crate) offset: usize,
 }
 
@@ -82,7 +82,8 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    pub(crate) fn new(route: Mounted, layers: &[crate::entry::LayerFn]) -> Self {
+    pub(crate) fn new(route: Mounted) -> Self {
+        let layers = route.entry.layers;
         let route = Arc::new(route);
         // The first layer is the outermost, as in `tower::ServiceBuilder`.
         let layered = layers.iter().rfold(None, |service: Option<BoxedService>, layer| {
@@ -104,7 +105,7 @@ impl Service<Request> for Endpoint {
     fn call(&mut self, mut request: Request) -> Guarded {
         let route = Arc::clone(&self.route);
         let reply = match &self.layered {
-            None => (route.call)(Incoming { request, route: Arc::clone(&route) }).0,
+            None => (route.entry.call)(Incoming { request, route: Arc::clone(&route) }).0,
             Some(service) => {
                 route.announce(request.extensions_mut());
                 let reply = service.clone().oneshot(request);
@@ -129,7 +130,7 @@ impl Service<Request> for Innermost {
     }
 
     fn call(&mut self, request: Request) -> Infallibly {
-        Infallibly((self.0.call)(Incoming { request, route: Arc::clone(&self.0) }))
+        Infallibly((self.0.entry.call)(Incoming { request, route: Arc::clone(&self.0) }))
     }
 }
 
@@ -170,7 +171,7 @@ impl Future for Guarded {
         match polled {
             Ok(polled) => polled.map(Ok),
             Err(payload) => {
-                log::panic(&this.route.info, &*payload);
+                log::panic(this.route.info(), &*payload);
                 let reply = this.reply.take();
                 // What is left of a handler that panicked may panic again while it is dropped; one report is enough.
                 let _ = catch_unwind(AssertUnwindSafe(|| drop((reply, payload))));
@@ -199,15 +200,18 @@ pub(crate) fn answer(route: &Mounted, mut response: Response) -> Response {
 pub(crate) fn timed_out(route: &Mounted) -> Response {
     let limit = route.max_duration.unwrap_or_default();
     log::route(
-        &route.info,
+        route.info(),
         format_args!("did not answer within {limit:?} and was dropped; `max_duration` sets the limit"),
     );
     problem(StatusCode::SERVICE_UNAVAILABLE, Some("the answer took too long"), None)
 }
 
-/// Runs a future for at most `limit`; `None` when it was dropped unfinished.
-pub(crate) async fn within<F: Future>(limit: Option<Duration>, future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
+/// Runs a future for at most `limit`; `None` when that was too short. Behind a pointer, so that it is compiled once
+/// for a type of answer and not for every handler.
+pub(crate) async fn within<T>(
+    limit: Option<Duration>,
+    mut future: Pin<&mut (dyn Future<Output = T> + Send)>,
+) -> Option<T> {
     let mut timer = Timer { limit, sleep: None };
     poll_fn(|cx| match future.as_mut().poll(cx) {
         Poll::Ready(output) => Poll::Ready(Some(output)),

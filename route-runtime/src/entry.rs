@@ -2,12 +2,11 @@
 
 use std::any::{Any, TypeId};
 use std::fmt;
-use std::sync::Arc;
 
 use crate::arguments::Refusal;
 use crate::call::{Incoming, Reply};
 use crate::endpoint::BoxedService;
-use crate::info::{InfoRef, RouteInfo};
+use crate::info::RouteInfo;
 use crate::shape::ShapeCheck;
 
 /// The handler, erased: everything about its types is behind this pointer.
@@ -23,9 +22,8 @@ pub(crate) type Validator = fn(&dyn Any) -> Result<(), Refusal>;
 pub(crate) type Describe = fn(&mut dyn Any);
 
 /// A route as the registry holds it: what was written, and how to call it.
-#[derive(Clone)]
 pub struct Entry {
-    pub(crate) info: InfoRef,
+    pub(crate) info: RouteInfo,
     pub(crate) call: Call,
     pub(crate) state: StateKey,
     pub(crate) layers: &'static [LayerFn],
@@ -44,17 +42,7 @@ pub(crate) struct StateKey {
 impl Entry {
     /// A route with the state `S`.
     #[must_use]
-    pub const fn new<S: 'static>(info: &'static RouteInfo, call: Call) -> Self {
-        Self::build::<S>(InfoRef::Static(info), call)
-    }
-
-    /// A route made at run time, for tests of whole route sets. Its [`RouteInfo`] is in no request's extensions.
-    #[must_use]
-    pub fn at_run_time<S: 'static>(info: RouteInfo, call: Call) -> Self {
-        Self::build::<S>(InfoRef::Shared(Arc::new(info)), call)
-    }
-
-    const fn build<S: 'static>(info: InfoRef, call: Call) -> Self {
+    pub const fn new<S: 'static>(info: RouteInfo, call: Call) -> Self {
         Entry {
             info,
             call,
@@ -97,8 +85,12 @@ impl Entry {
 
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry").field("info", &*self.info).finish_non_exhaustive()
+        f.debug_struct("Entry").field("info", &self.info).finish_non_exhaustive()
     }
 }
 
-inventory::collect!(Entry);
+/// What `inventory` collects: routes are `static`s, so that everything else can borrow from them.
+#[derive(Debug)]
+pub struct Registered(pub &'static Entry);
+
+inventory::collect!(Registered);

@@ -1,30 +1,10 @@
 //! What the author of a route wrote.
 
-use std::borrow::Cow;
 use std::fmt;
-use std::ops::Deref;
-use std::sync::Arc;
 
 use crate::config::RouteConfig;
 use crate::methods::Methods;
 use crate::pattern::Segment;
-
-/// Where a handler stands in the source.
-#[derive(Debug, Clone, Copy)]
-pub struct Place {
-    /// Its path: `my_app::blog::create`.
-    handler: &'static str,
-    file: &'static str,
-    line: u32,
-}
-
-impl Place {
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn new(handler: &'static str, file: &'static str, line: u32) -> Self {
-        Place { handler, file, line }
-    }
-}
 
 /// A route as its author wrote it: a `static` made by the attribute.
 ///
@@ -47,11 +27,13 @@ impl Place {
 /// ```
 #[derive(Debug, Clone)]
 pub struct RouteInfo {
-    pattern: Cow<'static, str>,
-    segments: Cow<'static, [Segment]>,
-    query: Cow<'static, [Cow<'static, str>]>,
+    pattern: &'static str,
+    segments: &'static [Segment],
+    query: &'static [&'static str],
     methods: Methods,
-    place: Place,
+    handler: &'static str,
+    file: &'static str,
+    line: u32,
     summary: Option<&'static str>,
     description: Option<&'static str>,
     deprecated: bool,
@@ -63,22 +45,26 @@ pub struct RouteInfo {
 }
 
 impl RouteInfo {
-    /// For expansions and for routes made at run time: the segments are those of `pattern`, parsed.
+    /// For expansions, which pass the parsed pattern.
     #[doc(hidden)]
     #[must_use]
     pub const fn new(
-        pattern: Cow<'static, str>,
-        segments: Cow<'static, [Segment]>,
-        query: Cow<'static, [Cow<'static, str>]>,
+        pattern: &'static str,
+        segments: &'static [Segment],
+        query: &'static [&'static str],
         methods: Methods,
-        place: Place,
+        handler: &'static str,
+        file: &'static str,
+        line: u32,
     ) -> Self {
         RouteInfo {
             pattern,
             segments,
             query,
             methods,
-            place,
+            handler,
+            file,
+            line,
             summary: None,
             description: None,
             deprecated: false,
@@ -144,23 +130,20 @@ impl RouteInfo {
 
     /// The path as written, without the query names: `/api/trivia/[number]`.
     #[must_use]
-    pub fn pattern(&self) -> &str {
-        &self.pattern
+    pub const fn pattern(&self) -> &'static str {
+        self.pattern
     }
 
     /// The segments of the pattern.
     #[must_use]
-    pub fn segments(&self) -> &[Segment] {
-        &self.segments
+    pub const fn segments(&self) -> &'static [Segment] {
+        self.segments
     }
 
     /// The query names written behind the path, in order.
-    pub fn query_names(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.query.iter().map(|name| &**name)
-    }
-
-    pub(crate) fn query_name(&self, index: usize) -> &str {
-        self.query.get(index).map_or("", |name| name)
+    #[must_use]
+    pub const fn query_names(&self) -> &'static [&'static str] {
+        self.query
     }
 
     /// The methods that the route is declared for.
@@ -172,37 +155,37 @@ impl RouteInfo {
     /// The handler's path: `my_app::blog::create`.
     #[must_use]
     pub const fn handler(&self) -> &'static str {
-        self.place.handler
+        self.handler
     }
 
     /// The name of the handler's function.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        self.place.handler.rsplit_once("::").map_or(self.place.handler, |(_, name)| name)
+        self.handler.rsplit_once("::").map_or(self.handler, |(_, name)| name)
     }
 
     /// The crate of the handler as code names it: `my_app`.
     #[must_use]
     pub fn crate_name(&self) -> &'static str {
-        self.place.handler.split("::").next().unwrap_or_default()
+        self.handler.split("::").next().unwrap_or_default()
     }
 
     /// The module of the handler, from its crate on: `my_app::blog`.
     #[must_use]
     pub fn module(&self) -> &'static str {
-        self.place.handler.rsplit_once("::").map_or("", |(module, _)| module)
+        self.handler.rsplit_once("::").map_or("", |(module, _)| module)
     }
 
     /// The source file of the handler, as the compiler was told it.
     #[must_use]
     pub const fn file(&self) -> &'static str {
-        self.place.file
+        self.file
     }
 
     /// The line of the handler's name.
     #[must_use]
     pub const fn line(&self) -> u32 {
-        self.place.line
+        self.line
     }
 
     /// The first paragraph of the doc comment, on one line.
@@ -251,24 +234,6 @@ impl RouteInfo {
     #[must_use]
     pub const fn config(&self) -> RouteConfig {
         self.config
-    }
-}
-
-/// A declaration, borrowed from an expansion or made at run time.
-#[derive(Clone)]
-pub(crate) enum InfoRef {
-    Static(&'static RouteInfo),
-    Shared(Arc<RouteInfo>),
-}
-
-impl Deref for InfoRef {
-    type Target = RouteInfo;
-
-    fn deref(&self) -> &RouteInfo {
-        match self {
-            InfoRef::Static(info) => info,
-            InfoRef::Shared(info) => info,
-        }
     }
 }
 

@@ -3,27 +3,26 @@
 //! One truth about precedence: level by level a static segment wins over `[x]`, that over `[...x]`, that over
 //! `[[...x]]`; what does not match whole is left for the next (NEXTJS routing, "patterns are whole-path").
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What stands between two slashes of a pattern.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Segment {
     /// Text, percent-encoded as it stands in a URL.
-    Static(Cow<'static, str>),
+    Static(&'static str),
     /// `[name]`: one segment.
-    Param(Cow<'static, str>),
+    Param(&'static str),
     /// `[...name]`: one or more segments.
-    CatchAll(Cow<'static, str>),
+    CatchAll(&'static str),
     /// `[[...name]]`: any number of segments.
-    OptionalCatchAll(Cow<'static, str>),
+    OptionalCatchAll(&'static str),
 }
 
 impl Segment {
     /// The name between the brackets; `None` for static text.
     #[must_use]
-    pub fn name(&self) -> Option<&str> {
+    pub const fn name(self) -> Option<&'static str> {
         match self {
             Segment::Static(_) => None,
             Segment::Param(name) | Segment::CatchAll(name) | Segment::OptionalCatchAll(name) => Some(name),
@@ -32,7 +31,7 @@ impl Segment {
 }
 
 /// The paths that stand for these segments in an axum router: two for an optional catch-all.
-pub(crate) fn axum_paths<'a>(segments: impl Iterator<Item = &'a Segment>) -> Vec<String> {
+pub(crate) fn axum_paths(segments: impl Iterator<Item = Segment>) -> Vec<String> {
     let mut path = String::new();
     let mut bare = None;
     for segment in segments {
@@ -56,7 +55,7 @@ pub(crate) fn axum_paths<'a>(segments: impl Iterator<Item = &'a Segment>) -> Vec
 #[derive(Debug)]
 pub(crate) struct Tree<T> {
     end: Option<T>,
-    fixed: BTreeMap<Box<str>, Tree<T>>,
+    fixed: BTreeMap<&'static str, Tree<T>>,
     param: Option<Named<Box<Tree<T>>>>,
     catch_all: Option<Named<T>>,
     optional: Option<Named<T>>,
@@ -64,7 +63,7 @@ pub(crate) struct Tree<T> {
 
 #[derive(Debug)]
 struct Named<V> {
-    name: Box<str>,
+    name: &'static str,
     /// The first pattern that used the name here.
     first: usize,
     value: V,
@@ -74,7 +73,7 @@ struct Named<V> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Clash {
     /// Two names at one dynamic position.
-    Names { first: usize, theirs: String, mine: String },
+    Names { first: usize, theirs: &'static str, mine: &'static str },
     /// `/a` beside `/a/[[...x]]`: both answer `/a`.
     SameSpecificity { first: usize },
     /// `[...x]` beside `[[...x]]` at one level.
@@ -90,12 +89,12 @@ impl<T> Default for Tree<T> {
 impl<T: Default> Tree<T> {
     /// The slot of a pattern, made when it is new. `number` names the pattern in later clashes; `first` tells the
     /// number of a slot that is in the way.
-    pub(crate) fn slot<'t, 's>(
-        &'t mut self,
-        mut segments: impl Iterator<Item = &'s Segment>,
+    pub(crate) fn slot(
+        &mut self,
+        mut segments: impl Iterator<Item = Segment>,
         number: usize,
         first: &dyn Fn(&T) -> usize,
-    ) -> Result<&'t mut T, Clash> {
+    ) -> Result<&mut T, Clash> {
         match segments.next() {
             None => {
                 if let Some(optional) = &self.optional {
@@ -103,9 +102,7 @@ impl<T: Default> Tree<T> {
                 }
                 Ok(self.end.get_or_insert_default())
             }
-            Some(Segment::Static(text)) => {
-                self.fixed.entry((&**text).into()).or_default().slot(segments, number, first)
-            }
+            Some(Segment::Static(text)) => self.fixed.entry(text).or_default().slot(segments, number, first),
             Some(Segment::Param(name)) => {
                 let child = named(&mut self.param, name, number, Box::default)?;
                 child.slot(segments, number, first)
@@ -131,15 +128,15 @@ impl<T: Default> Tree<T> {
 
 fn named<'v, V>(
     slot: &'v mut Option<Named<V>>,
-    name: &str,
+    name: &'static str,
     number: usize,
     new: impl FnOnce() -> V,
 ) -> Result<&'v mut V, Clash> {
-    let named = slot.get_or_insert_with(|| Named { name: name.into(), first: number, value: new() });
-    if *named.name == *name {
+    let named = slot.get_or_insert_with(|| Named { name, first: number, value: new() });
+    if named.name == name {
         return Ok(&mut named.value);
     }
-    Err(Clash::Names { first: named.first, theirs: named.name.to_string(), mine: name.to_owned() })
+    Err(Clash::Names { first: named.first, theirs: named.name, mine: name })
 }
 
 impl<T> Tree<T> {
@@ -177,16 +174,16 @@ impl<T> Tree<T> {
 mod tests {
     use super::*;
 
-    fn parse(pattern: &str) -> Vec<Segment> {
+    fn parse(pattern: &'static str) -> Vec<Segment> {
         let parts = pattern.split('/').skip(1).filter(|part| !part.is_empty());
         parts
             .map(|part| {
-                let name = || part.trim_matches(['[', ']', '.']).to_owned().into();
+                let name = || part.trim_matches(['[', ']', '.']);
                 match part {
                     _ if part.starts_with("[[") => Segment::OptionalCatchAll(name()),
                     _ if part.starts_with("[...") => Segment::CatchAll(name()),
                     _ if part.starts_with('[') => Segment::Param(name()),
-                    _ => Segment::Static(part.to_owned().into()),
+                    _ => Segment::Static(part),
                 }
             })
             .collect()
@@ -197,7 +194,7 @@ mod tests {
         for (number, pattern) in patterns.iter().enumerate() {
             let position =
                 |slot: &Option<&str>| patterns.iter().position(|p| Some(*p) == *slot).unwrap_or(usize::MAX);
-            *tree.slot(parse(pattern).iter(), number, &position)? = Some(pattern);
+            *tree.slot(parse(pattern).into_iter(), number, &position)? = Some(pattern);
         }
         Ok(tree)
     }
@@ -281,7 +278,7 @@ mod tests {
 
     #[test]
     fn an_optional_catch_all_is_two_axum_paths() {
-        let paths = |pattern: &str| axum_paths(parse(pattern).iter());
+        let paths = |pattern| axum_paths(parse(pattern).into_iter());
         assert_eq!(paths("/"), ["/"]);
         assert_eq!(paths("/a/[b]"), ["/a/{b}"]);
         assert_eq!(paths("/a/[...b]"), ["/a/{*b}"]);

@@ -25,13 +25,14 @@ pub(crate) struct Setting<'a> {
 }
 
 /// One `MethodRouter` per pattern. `groups` are the numbers of the entries that share one.
-pub(crate) fn build(entries: &[Entry], groups: &[Vec<usize>], setting: &Setting<'_>) -> Router {
+pub(crate) fn build(entries: &[&'static Entry], groups: &[Vec<usize>], setting: &Setting<'_>) -> Router {
     let mut router = Router::new();
     for group in groups {
-        let routes: Vec<&Entry> = group.iter().filter_map(|number| entries.get(*number)).collect();
+        let routes: Vec<&'static Entry> =
+            group.iter().filter_map(|number| entries.get(*number).copied()).collect();
         let Some(first) = routes.first() else { continue };
         let methods = method_router(&routes, setting);
-        for path in axum_paths(setting.base.iter().chain(first.info.segments())) {
+        for path in axum_paths(setting.base.iter().chain(first.info.segments()).copied()) {
             router = router.route(&path, methods.clone());
         }
     }
@@ -39,7 +40,7 @@ pub(crate) fn build(entries: &[Entry], groups: &[Vec<usize>], setting: &Setting<
 }
 
 /// The functions of one pattern: by method, behind them the one that takes every method, or OPTIONS and 405.
-fn method_router(routes: &[&Entry], setting: &Setting<'_>) -> MethodRouter {
+fn method_router(routes: &[&'static Entry], setting: &Setting<'_>) -> MethodRouter {
     let every = routes.iter().find(|entry| entry.info.methods().is_all());
     // `any_service` rather than a fallback: its answers must not get an `Allow`.
     let mut methods = match every {
@@ -55,19 +56,17 @@ fn method_router(routes: &[&Entry], setting: &Setting<'_>) -> MethodRouter {
     methods
 }
 
-fn endpoint(entry: &Entry, setting: &Setting<'_>) -> Endpoint {
+fn endpoint(entry: &'static Entry, setting: &Setting<'_>) -> Endpoint {
     let config = entry.info.config().or(setting.defaults);
     let route = Mounted {
-        call: entry.call,
+        entry,
         state: (setting.state)(entry),
-        validators: entry.validators,
         offset: setting.base.len(),
         max_duration: config.get_max_duration().flatten(),
         dot_segments: config.get_dot_segments().unwrap_or(false),
         status: entry.info.status().and_then(|status| StatusCode::from_u16(status).ok()),
-        info: entry.info.clone(),
     };
-    Endpoint::new(route, entry.layers)
+    Endpoint::new(route)
 }
 
 /// What a path answers to a method that no function has: axum adds `Allow`, over hand-written methods of the same

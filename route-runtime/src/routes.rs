@@ -8,7 +8,7 @@ use axum::Router;
 
 use crate::config::RouteConfig;
 use crate::conflict::{self, Provided, RoutesError};
-use crate::entry::Entry;
+use crate::entry::{Entry, Registered};
 use crate::info::RouteInfo;
 use crate::pattern::Segment;
 use crate::router::{self, Setting};
@@ -37,7 +37,7 @@ use crate::router::{self, Setting};
 #[must_use = "routes do nothing until `into_router` or `serve`"]
 #[derive(Clone)]
 pub struct Routes {
-    entries: Vec<Entry>,
+    entries: Vec<&'static Entry>,
     /// `collect()` found nothing; a filter that leaves nothing is the user's wish.
     nothing_linked: bool,
     states: Vec<Provision>,
@@ -55,15 +55,15 @@ struct Provision {
 impl Routes {
     /// Collects the routes of all linked crates, sorted by pattern, method, file and line.
     pub fn collect() -> Self {
-        let mut routes = Self::from_entries(inventory::iter::<Entry>().cloned());
+        let mut routes = Self::from_entries(inventory::iter::<Registered>().map(|Registered(entry)| *entry));
         routes.nothing_linked = routes.entries.is_empty();
         routes
     }
 
     /// Routes from any source, for tests of whole route sets.
     #[doc(hidden)]
-    pub fn from_entries(entries: impl IntoIterator<Item = Entry>) -> Self {
-        let mut entries: Vec<Entry> = entries.into_iter().collect();
+    pub fn from_entries(entries: impl IntoIterator<Item = &'static Entry>) -> Self {
+        let mut entries: Vec<&'static Entry> = entries.into_iter().collect();
         // The registry's order differs between builds, so nothing may depend on it.
         entries.sort_by(|a, b| key(&a.info).cmp(&key(&b.info)));
         Routes {
@@ -82,8 +82,8 @@ impl Routes {
     }
 
     /// What the authors of the routes wrote, in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &RouteInfo> {
-        self.entries.iter().map(|entry| &*entry.info)
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &'static RouteInfo> {
+        self.entries.iter().map(|entry| &entry.info)
     }
 
     /// How many routes there are.
@@ -165,7 +165,7 @@ impl fmt::Display for Routes {
         let rows: Vec<[String; 4]> = self
             .iter()
             .map(|info| {
-                let query: Vec<&str> = info.query_names().collect();
+                let query = info.query_names();
                 let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
                 [
                     info.methods().to_string(),

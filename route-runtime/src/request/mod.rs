@@ -63,8 +63,8 @@ impl ApiRequest {
 
     /// What the author of the route wrote.
     #[must_use]
-    pub fn route(&self) -> &RouteInfo {
-        &self.mounted.info
+    pub fn route(&self) -> &'static RouteInfo {
+        self.mounted.info
     }
 
     /// The decoded path parameter `[name]`; that of a catch-all holds its segments with `/` between. `None` when the
@@ -110,7 +110,7 @@ impl<S: Sync> FromRequestParts<S> for ApiRequest {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let Some(mounted) = parts.extensions.get::<MountedAt>().cloned() else {
+        let Some(mounted) = parts.extensions.get::<MountedAt>().copied() else {
             log::plain(format_args!(
                 "`ApiRequest` is for functions with `#[api_route]`, not for plain axum handlers"
             ));
