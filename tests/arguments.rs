@@ -1,5 +1,7 @@
 //! Where the values of arguments come from, in any order.
 
+use std::num::NonZeroU8;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Query, Request};
 use axum::http::{HeaderMap, StatusCode};
@@ -82,8 +84,15 @@ async fn own(Shouted(body): Shouted) -> String {
     body
 }
 
-#[get("/query?q&limit&flag&tag")]
-async fn query(q: String, limit: Option<u8>, flag: Option<bool>, tag: Vec<i32>) -> String {
+#[get("/query?q&limit&flag&tag&nonzero")]
+async fn query(
+    q: String,
+    limit: Option<u8>,
+    flag: Option<bool>,
+    tag: Vec<i32>,
+    nonzero: Option<NonZeroU8>,
+) -> String {
+    let _ = nonzero;
     format!("{q} {limit:?} {flag:?} {tag:?}")
 }
 
@@ -107,6 +116,33 @@ async fn ignored(_number: u8) {}
 async fn shadow(query: Query<New>, req: ApiRequest) -> String {
     format!("{} {}", query.title, req.param("query").unwrap_or_default())
 }
+
+/// Types that have no name.
+#[get("/opaque")]
+async fn opaque() -> impl IntoResponse {
+    (StatusCode::ACCEPTED, "opaque")
+}
+
+#[get("/opaque-result")]
+async fn opaque_result() -> Result<impl IntoResponse, StatusCode> {
+    Ok("opaque")
+}
+
+/// A type of the application that is called like an extractor.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Method {
+    Card,
+    Cash,
+}
+
+#[get("/pay/[method]")]
+async fn pay(method: Method) -> String {
+    format!("{method:?}")
+}
+
+#[get("/missing-extension")]
+async fn missing_extension(Extension(_db): Extension<Db>) {}
 
 #[get("/not-async/[id]")]
 fn not_async(id: u32) -> Result<String, StatusCode> {
@@ -192,7 +228,8 @@ async fn query_parameters() {
         client.get("/query?tag=1&q=%C3%BC&limit=5&flag=true&tag=-2").await.text(),
         "ü Some(5) Some(true) [1, -2]"
     );
-    assert_eq!(client.get("/query?q&other=%zz").await.text(), " None None []");
+    assert_eq!(client.get("/query?q&other=1").await.text(), " None None []");
+    assert_eq!(client.get("/query?q&other=%zz").await.status(), 400, "the whole query is strict");
     for (query, detail) in [
         ("", "query parameter `q` is missing"),
         ("q=1&q=2", "query parameter `q` must be given once"),
@@ -200,6 +237,7 @@ async fn query_parameters() {
         ("q=%FF", "query parameter `q` must be UTF-8"),
         ("q=1&limit=256", "query parameter `limit` must be an integer from 0 to 255"),
         ("q=1&limit=", "query parameter `limit` must be an integer from 0 to 255"),
+        ("q=1&nonzero=0", "query parameter `nonzero` must be a valid value"),
         ("q=1&tag=x", "query parameter `tag` must be an integer of 32 bits"),
     ] {
         let response = client.get(&format!("/query?{query}")).await;
@@ -227,6 +265,25 @@ async fn functions_that_are_not_async() {
     assert_eq!(client.get("/not-async/7").await.text(), "7");
     assert_eq!(client.get("/not-async/0").await.status(), 418);
     assert_eq!(not_async(7), Ok("7".to_owned()));
+}
+
+#[tokio::test]
+async fn types_without_a_name_and_with_a_misleading_one() {
+    let client = client();
+    assert_eq!(client.get("/opaque").await.status(), 202);
+    assert_eq!(client.get("/opaque-result").await.text(), "opaque");
+    assert_eq!(client.get("/pay/cash").await.text(), "Cash");
+    let problem = client.get("/pay/gold").await.json::<Value>();
+    assert_eq!(problem["detail"], "path parameter `method` must be one of `card`, `cash`");
+}
+
+#[tokio::test]
+async fn a_mistake_of_the_developer_is_a_500_that_tells_the_client_nothing() {
+    let response = client().get("/missing-extension").await;
+    assert_eq!(
+        (response.status().as_u16(), response.text()),
+        (500, r#"{"title":"Internal Server Error","status":500}"#)
+    );
 }
 
 #[tokio::test]

@@ -32,14 +32,13 @@ const ALL: Methods = Methods::ALL;
 #[test]
 fn what_can_not_stand_side_by_side() {
     conflict((GET, "/a"), (GET, "/a"), "two functions answer GET /a");
-    conflict((GET.and(POST), "/a"), (POST, "/a"), "two functions answer POST /a");
+    conflict((GET.or(POST), "/a"), (POST, "/a"), "two functions answer POST /a");
     conflict((ALL, "/a"), (ALL, "/a"), "two functions answer every method of /a");
     conflict((GET, "/a/[x]"), (POST, "/a/[y]"), "two names for one dynamic segment");
     conflict((GET, "/a/[x]/b"), (GET, "/a/[y]/c"), "two names for one dynamic segment");
     conflict((GET, "/a/[...x]"), (POST, "/a/[...y]"), "two names for one dynamic segment");
     conflict((GET, "/a"), (POST, "/a/[[...x]]"), "an optional catch-all takes the path without it too");
     conflict((GET, "/a/[...x]"), (GET, "/a/[[...x]]"), "a required and an optional catch-all at one level");
-    conflict((GET, "/a/[x]"), (GET, "/a/[...y]"), "meet at one level");
 }
 
 #[test]
@@ -54,6 +53,8 @@ fn what_can() {
         [(GET, "/a/[x]/b"), (GET, "/a/[x]/[y]")],
         [(GET, "/[x]"), (GET, "/a/[...x]")],
         [(GET, "/"), (GET, "/[x]")],
+        [(GET, "/a/[x]"), (GET, "/a/[...y]")],
+        [(GET, "/a/[x]/b"), (GET, "/a/[[...y]]")],
     ] {
         check(&routes).unwrap_or_else(|error| panic!("{routes:?}: {error}"));
     }
@@ -87,6 +88,9 @@ async fn fits(Path((_user, _post)): Path<(String, u64)>) {}
 async fn wrong_tuple(Path((_user, _post)): Path<(String, u64)>) {}
 
 type Alias<T> = Path<T>;
+
+#[get("/path/[[...all]]")]
+async fn sometimes_absent(_all: Path<String>) {}
 
 #[get("/path/[user]/x")]
 async fn wrong_field(_params: Alias<Params>) {}
@@ -123,9 +127,35 @@ fn declared_routes_are_checked_for_state_and_path_types() {
         "GET /path/[user]  conflicts::wrong_tuple at ",
         "its field `_user` is no parameter of the path",
         "conflicts::wrong_field at ",
+        "it holds 1 value, the path has 0 parameters",
+        "conflicts::sometimes_absent at ",
     ] {
         assert!(text.contains(wanted), "`{wanted}` is not in:\n{text}");
     }
-    assert_eq!(error.problems().len(), 3, "{text}");
+    assert_eq!(error.problems().len(), 4, "{text}");
     assert!(text.contains("conflicts.rs:"), "{text}");
+}
+
+#[test]
+fn parameters_of_an_outer_router_count_where_they_are_told() {
+    let problems = |routes: Routes| {
+        let routes = routes.filter(|info| info.name() == "fits" || info.name() == "wrong_tuple");
+        routes.into_router().map_or_else(|error| error.problems().to_vec(), |_| Vec::new())
+    };
+    let alone = problems(Routes::collect());
+    assert!(alone.len() == 1 && alone[0].contains("wrong_tuple"), "{alone:?}");
+    assert!(alone[0].contains(".nested_in(\"/of/{tenant}\")"), "{alone:?}");
+    let nested = problems(Routes::collect().nested_in("/of/{tenant}"));
+    assert!(nested.len() == 1 && nested[0].contains("::fits"), "{nested:?}");
+}
+
+#[test]
+fn base_paths_are_static_text() {
+    for good in ["/v1", "/api/v1", "/für"] {
+        assert!(Routes::from_entries([entry(GET, "/a", 1)]).base(good).into_router().is_ok(), "{good}");
+    }
+    for bad in ["", "/", "v1", "/v1/", "//", "/[id]", "/{id}", "/:id", "/*x", "/..", "/a b", "/a%20b"] {
+        let error = Routes::from_entries([entry(GET, "/a", 1)]).base(bad).into_router().unwrap_err();
+        assert!(error.to_string().contains("is no base path: write static text"), "{bad}: {error}");
+    }
 }

@@ -1,5 +1,6 @@
 //! Where a declaration may stand, and what may stand around it.
-#![deny(warnings, missing_docs)]
+#![deny(warnings, missing_docs, unreachable_pub, unused_qualifications, clippy::pedantic)]
+#![allow(clippy::unused_async, reason = "handlers of a test")]
 #![forbid(unsafe_code)]
 
 use route_runtime::testing::TestClient;

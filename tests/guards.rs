@@ -27,6 +27,11 @@ async fn status_chosen(res: ApiResponse<()>) -> ApiResponse<()> {
     res.status(200).end()
 }
 
+#[post("/status/no-content", status = 204)]
+async fn status_no_content() -> &'static str {
+    "this is not sent"
+}
+
 fn mark(name: &'static str) -> MapResponseLayer<impl Fn(Response) -> Response + Clone + Send + Sync> {
     MapResponseLayer::new(move |mut response: Response| {
         response.headers_mut().append("x-layer", name.parse().unwrap());
@@ -125,6 +130,65 @@ async fn status_is_what_an_answer_gets_that_says_nothing() {
     assert_eq!(client.post("/status/default").await.status(), 201);
     assert_eq!(client.post("/status/own").await.status(), 202);
     assert_eq!(client.post("/status/chosen").await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_204_has_no_content() {
+    let response = client().post("/status/no-content").await;
+    assert_eq!((response.status().as_u16(), response.text()), (204, ""));
+    assert_eq!(response.header("content-type"), None);
+}
+
+/// A layer that changes the type of the body, as limits and decompression do.
+#[post("/layers/body", layer = tower::layer::layer_fn(Wrap))]
+async fn wrapped(body: String) -> String {
+    body
+}
+
+#[derive(Clone)]
+struct Wrap<S>(S);
+
+impl<S> tower::Service<axum::extract::Request> for Wrap<S>
+where
+    S: tower::Service<axum::http::Request<body::Wrapped>>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), S::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: axum::extract::Request) -> S::Future {
+        self.0.call(request.map(body::Wrapped))
+    }
+}
+
+mod body {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use axum::body::{Body, Bytes, HttpBody};
+
+    pub(super) struct Wrapped(pub(super) Body);
+
+    impl HttpBody for Wrapped {
+        type Data = Bytes;
+        type Error = axum::Error;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+        ) -> Poll<Option<Result<::http_body::Frame<Bytes>, axum::Error>>> {
+            Pin::new(&mut self.0).poll_frame(cx)
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_layer_may_change_the_type_of_the_body() {
+    assert_eq!(client().post("/layers/body").body("text").await.text(), "text");
 }
 
 #[tokio::test]

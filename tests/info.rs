@@ -60,7 +60,7 @@ fn every_key_is_kept() {
     let segments = [Segment::Static("all"), Segment::Param("id"), Segment::OptionalCatchAll("rest")];
     assert_eq!(all.segments(), segments);
     assert_eq!(all.query_names(), ["q", "page"]);
-    assert_eq!(all.methods(), Methods::PUT.and(Methods::DELETE));
+    assert_eq!(all.methods(), Methods::PUT.or(Methods::DELETE));
     assert_eq!(all.methods().to_string(), "PUT, DELETE");
     assert_eq!(all.handler(), "info::all");
     assert_eq!((all.name(), all.module(), all.crate_name()), ("all", "info", "info"));

@@ -18,11 +18,6 @@ pub mod path {
 
 pub mod http;
 
-/// The README's code compiles and runs.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-pub struct Readme;
-
 /// The segments of a pattern, as an expansion would print them. Texts are kept for good, once for each pattern.
 ///
 /// # Panics

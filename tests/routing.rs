@@ -3,7 +3,7 @@
 use axum::extract::{MatchedPath, OriginalUri, Path};
 use axum::routing;
 use route_runtime::testing::TestClient;
-use route_runtime::{ApiRequest, Routes, api_route, delete, get, post};
+use route_runtime::{ApiRequest, Routes, TrailingSlash, api_route, delete, get, post};
 use serde_json::Value;
 
 #[get("/")]
@@ -175,4 +175,182 @@ async fn a_filter_keeps_what_it_says() {
     let client = TestClient::new(routes.into_router().unwrap());
     assert_eq!(client.get("/blog/new").await.status(), 200);
     assert_eq!(client.get("/").await.status(), 404);
+}
+
+/// A parameter beside both kinds of catch-all, below a parameter, and static siblings.
+mod group {
+    use super::{ApiRequest, MatchedPath, OriginalUri, Path, get, post};
+
+    #[get("/g/[id]")]
+    async fn one(id: String, path: Path<String>, matched: MatchedPath, uri: axum::http::Uri) -> String {
+        format!("one {id} {} {} {uri}", path.0, matched.as_str())
+    }
+
+    #[post("/g/[id]")]
+    async fn one_post(id: u8) -> String {
+        format!("post {id}")
+    }
+
+    #[get("/g/[id]/deep")]
+    async fn deep(id: String, OriginalUri(uri): OriginalUri) -> String {
+        format!("deep {id} {uri}")
+    }
+
+    #[get("/g/[...rest]")]
+    async fn rest(
+        rest: Vec<String>,
+        Path(path): Path<String>,
+        matched: MatchedPath,
+        req: ApiRequest,
+    ) -> String {
+        format!(
+            "rest {} {path} {} {}",
+            rest.join("|"),
+            matched.as_str(),
+            req.param("rest").unwrap_or_default()
+        )
+    }
+
+    #[get("/g/me")]
+    async fn me() -> &'static str {
+        "me"
+    }
+
+    #[get("/in/[a]/[b]")]
+    async fn two(a: String, b: u8, Path((first, second)): Path<(String, u8)>) -> String {
+        format!("two {a} {b} {first} {second}")
+    }
+
+    #[get("/in/[a]/[[...all]]")]
+    async fn all(a: String, all: Option<Vec<String>>, matched: MatchedPath) -> String {
+        format!("all {a} {all:?} {}", matched.as_str())
+    }
+}
+
+#[tokio::test]
+async fn a_parameter_beside_a_catch_all() {
+    let outer = axum::Router::new().nest("/of/{tenant}", Routes::collect().into_router().unwrap());
+    let nested = TestClient::new(outer.fallback(|| async { "outer" }));
+    let client = client();
+    for (path, wanted) in [
+        ("/g/7", "one 7 7 /g/{id} /g/7"),
+        ("/g/a%20b?q", "one a b a b /g/{id} /g/a%20b?q"),
+        ("/g/7/deep", "deep 7 /g/7/deep"),
+        ("/g/7/other", "rest 7|other 7/other /g/{*rest} 7/other"),
+        ("/g/me", "me"),
+        ("/g/me/too", "rest me|too me/too /g/{*rest} me/too"),
+        ("/in/x/7", "two x 7 x 7"),
+        ("/in/x", "all x None /in/{a}"),
+        ("/in/x/7/8", "all x Some([\"7\", \"8\"]) /in/{a}/{*all}"),
+    ] {
+        assert_eq!(client.get(path).await.text(), wanted, "{path}");
+    }
+    assert_eq!(client.post("/g/7").await.text(), "post 7");
+    assert_eq!(client.post("/g/x").await.status(), 400);
+    let response = client.put("/g/7").await;
+    assert_eq!((response.status().as_u16(), response.header("allow")), (405, Some("GET,HEAD,POST")));
+    for path in ["/g", "/g/", "/g//", "/g/7/", "/g//x", "/g/7//x", "/in/x/", "/in//x", "/in"] {
+        assert_eq!(client.get(path).await.status(), 404, "{path}");
+    }
+    // An outer parameter joins `Path` in a group too.
+    assert_eq!(nested.get("/of/t/g/7/deep").await.text(), "deep 7 /of/t/g/7/deep");
+    assert_eq!(
+        nested.get("/of/t/in/x/7/8").await.text(),
+        "all x Some([\"7\", \"8\"]) /of/{tenant}/in/{a}/{*all}"
+    );
+    assert_eq!(nested.get("/nowhere").await.text(), "outer");
+}
+
+#[tokio::test]
+async fn empty_segments_and_other_spellings_reach_no_route() {
+    let client = client();
+    for path in [
+        "/blog//comments/x",
+        "/blog/7/comments//x",
+        "/blog/7/comments/x//y",
+        "/blog/7/comments/x/",
+        "/docs//a",
+        "/docs/a/",
+        "//blog/7",
+        "/blog/%6Eew",
+        "/g/%6De",
+        "/%67/me",
+        "/gr%c3%bcn/v1:batch/@me",
+    ] {
+        assert_eq!(client.get(path).await.status(), 404, "{path}");
+    }
+    for path in [
+        "/docs/..%2Fa",
+        "/docs/a%2F..%2Fb",
+        "/docs/%2Fa",
+        "/docs/../a",
+        "/docs/./a",
+        "/g/7/%2e%2e",
+        "/g/7/..",
+    ] {
+        assert_eq!(client.get(path).await.status(), 400, "{path}");
+    }
+    assert_eq!(client.get("/docs/a%2Fb").await.text(), "Some([\"a/b\"])");
+    assert_eq!(client.get("/docs/..a/b..").await.text(), "Some([\"..a\", \"b..\"])");
+    assert_eq!(client.get("/blog/%2e%2e").await.text(), "[id] ..", "one segment is text");
+    assert_eq!(client.get("/blog/..").await.text(), "[id] ..");
+}
+
+#[tokio::test]
+async fn a_slash_at_the_end() {
+    let with = |policy| TestClient::new(Routes::collect().trailing_slash(policy).into_router().unwrap());
+    let paths = [
+        ("/blog/new/", "static"),
+        ("/blog/7/", "[id] 7"),
+        ("/blog/7/comments/a/", "[id] 7 [...rest] a"),
+        ("/docs/", "None"),
+        ("/docs/a/", "Some([\"a\"])"),
+        ("/g/7/deep/", "deep 7 /g/7/deep/"),
+        ("/g/me/", "me"),
+        ("/in/x/", "all x None /in/{a}/"),
+    ];
+    let (redirect, ignore) = (with(TrailingSlash::Redirect), with(TrailingSlash::Ignore));
+    for (path, wanted) in paths {
+        assert_eq!(client().get(path).await.status(), 404, "{path}");
+        let response = redirect.get(&format!("{path}?a=%20b&c/")).await;
+        let target = format!("{}?a=%20b&c/", path.trim_end_matches('/'));
+        assert_eq!(
+            (response.status().as_u16(), response.header("location")),
+            (308, Some(&*target)),
+            "{path}"
+        );
+        assert_eq!(
+            (response.text(), response.header("content-type"), response.header("refresh")),
+            ("", None, None)
+        );
+        assert_eq!(ignore.get(path).await.text(), wanted, "{path}");
+    }
+    for client in [redirect, ignore] {
+        for path in ["/nowhere/", "/blog/new//", "/blog//", "//blog/new/", "/blog/7/comments/", "/g/"] {
+            assert_eq!(client.get(path).await.status(), 404, "{path}");
+        }
+        assert_eq!(client.get("/blog/7").await.status(), 200);
+        assert_eq!(client.get("/").await.text(), "root");
+    }
+    let nested = Routes::collect().trailing_slash(TrailingSlash::Redirect).into_router().unwrap();
+    let nested = TestClient::new(axum::Router::new().nest("/v1", nested));
+    assert_eq!(nested.get("/v1/blog/7/").await.header("location"), Some("/v1/blog/7"));
+}
+
+#[tokio::test]
+async fn a_base_path() {
+    let client = TestClient::new(Routes::collect().base("/v1").base("/äpi").into_router().unwrap());
+    for (path, wanted) in [
+        ("/%C3%A4pi/v1/blog/7", "[id] 7"),
+        ("/%C3%A4pi/v1/docs/a", "Some([\"a\"])"),
+        ("/%C3%A4pi/v1/g/7/deep", "deep 7 /%C3%A4pi/v1/g/7/deep"),
+        (
+            "/%C3%A4pi/v1/seen/x/7",
+            "x 7 x 7 /%C3%A4pi/v1/seen/{a}/{b} /%C3%A4pi/v1/seen/x/7 /%C3%A4pi/v1/seen/x/7",
+        ),
+    ] {
+        assert_eq!(client.get(path).await.text(), wanted, "{path}");
+    }
+    assert_eq!(client.get("/%C3%A4pi/v1/blog/%6Eew").await.status(), 404);
+    assert_eq!(client.get("/blog/7").await.status(), 404);
 }

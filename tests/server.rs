@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use axum::extract::ConnectInfo;
 use route_runtime::{ApiError, Routes, Server, get};
 use serde_json::Value;
 use tests::http;
@@ -11,6 +12,16 @@ use tests::http;
 #[get("/hello")]
 async fn hello() -> &'static str {
     "hello"
+}
+
+#[get("/no-content", status = 204)]
+async fn no_content() -> &'static str {
+    "this is not sent"
+}
+
+#[get("/who")]
+async fn who(ConnectInfo(address): ConnectInfo<SocketAddr>) -> String {
+    address.ip().to_string()
 }
 
 #[get("/panic")]
@@ -44,6 +55,10 @@ fn answers_and_problems() {
     let address = address();
     let answer = http::ask(address, "GET", "/hello");
     assert_eq!((answer.status, &*answer.body), (200, "hello"));
+    let answer = http::ask(address, "GET", "/no-content");
+    assert_eq!((answer.status, &*answer.body), (204, ""));
+    assert!(!answer.head.contains("content-"), "{}", answer.head);
+    assert_eq!(http::ask(address, "GET", "/who").body, "127.0.0.1");
     for (path, status) in [("/nowhere", 404), ("/fails", 500), ("/panic", 500)] {
         let answer = http::ask(address, "GET", path);
         assert_eq!(answer.status, status);
@@ -88,6 +103,8 @@ async fn addresses_that_can_not_be_listened_on() {
         error.to_string(),
         format!("can't listen on {address}: the port is in use; stop the other program or take another port")
     );
+    let error = Routes::collect().serve(("127.0.0.1", address.port())).await.expect_err("in use");
+    assert!(error.to_string().starts_with(&format!("can't listen on {address}: ")), "{error}");
     let error = Routes::collect().serve("no address").await.expect_err("no address");
     assert!(error.to_string().contains("write `host:port`"), "{error}");
     let error = Routes::collect().serve("192.0.2.1:3000").await.expect_err("another machine's");

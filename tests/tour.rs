@@ -59,6 +59,15 @@ impl Tour {
     }
 }
 
+/// A failed test leaves no server behind.
+impl Drop for Tour {
+    fn drop(&mut self) {
+        // It has ended already where the test went well.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
 #[test]
 fn every_endpoint_answers_as_in_the_article() {
     let tour = Tour::start(&[]);

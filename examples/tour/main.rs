@@ -5,6 +5,7 @@
 
 mod trivia;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -53,7 +54,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
-            eprintln!("{sentence}");
+            let _ = writeln!(std::io::stderr(), "{sentence}");
             ExitCode::FAILURE
         }
     }
@@ -69,11 +70,11 @@ async fn run() -> Result<(), String> {
         Err(_) => Facts::embedded(),
     };
     let routes = routes(facts);
-    println!("{routes}\n");
+    say(&format!("{routes}\n"));
     let server = routes.into_server().map_err(|error| error.to_string())?;
     server
         .on_listening(|address| {
-            println!("http://{address}  (Ctrl-C ends it). Try:");
+            say(&format!("http://{address}  (Ctrl-C ends it). Try:"));
             for line in [
                 format!("  curl http://{address}/api/hello"),
                 format!("  curl http://{address}/api/trivia/42"),
@@ -81,14 +82,19 @@ async fn run() -> Result<(), String> {
                 format!("  curl -X POST http://{address}/api/switch"),
                 format!("  curl -i -X DELETE http://{address}/api/hello"),
             ] {
-                println!("{line}");
+                say(&line);
             }
         })
         .serve(("127.0.0.1", port))
         .await
         .map_err(|error| error.to_string())?;
-    println!("bye");
+    say("bye");
     Ok(())
+}
+
+/// Prints a line; where nobody reads it, as in `| head`, the server goes on.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 #[cfg(test)]

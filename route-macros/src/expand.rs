@@ -19,11 +19,13 @@ pub(crate) fn registration(route: &Route) -> TokenStream {
         None => quote!(::route_runtime),
     };
     let cfgs = &route.handler.cfgs;
+    // Calling a deprecated function is what it was annotated for.
+    let deprecated = route.handler.deprecated.then(|| quote!(#[allow(deprecated)]));
     let entry = entry(route);
     let two_bodies = two_bodies(route);
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
-        #[allow(deprecated, unused_imports, clippy::all, clippy::pedantic)]
+        #deprecated
         const _: () = {
             use #runtime::__private::{self as __rt, NoShape as _, ReadsBody as _};
             #two_bodies
@@ -50,7 +52,7 @@ fn info(route: &Route) -> TokenStream {
         Some(methods) => {
             let mut methods = methods.iter().map(|method| Ident::new(method, Span::mixed_site()));
             let first = methods.next();
-            quote!(__rt::Methods::#first #(.and(__rt::Methods::#methods))*)
+            quote!(__rt::Methods::#first #(.or(__rt::Methods::#methods))*)
         }
     };
     let name = handler.ident.to_string();

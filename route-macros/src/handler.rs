@@ -53,6 +53,11 @@ impl Argument {
         last_word(&self.ty).map(|(word, _)| word)
     }
 
+    /// Whether the type is written with `<…>`.
+    pub(crate) fn has_type_arguments(&self) -> bool {
+        last_word(&self.ty).is_some_and(|(_, arguments)| !arguments.is_none())
+    }
+
     /// `T` of a `State<T>`.
     pub(crate) fn state(&self) -> Option<&Type> {
         match last_word(&self.ty) {
@@ -181,18 +186,17 @@ fn holds_impl(ty: &Type) -> bool {
     finder.0
 }
 
-/// `impl Future<…>`, `BoxFuture<…>`, `Pin<Box<dyn Future<…>>>`.
+/// `impl Future<…>`, `dyn Future<…>` at any depth, `BoxFuture<…>`.
 fn is_future(ty: &Type) -> bool {
     struct Finder(bool);
     impl<'ast> Visit<'ast> for Finder {
-        fn visit_path_segment(&mut self, segment: &'ast syn::PathSegment) {
-            self.0 |= matches!(segment.ident.to_string().as_str(), "Future" | "BoxFuture" | "LocalBoxFuture");
-            syn::visit::visit_path_segment(self, segment);
+        fn visit_trait_bound(&mut self, bound: &'ast syn::TraitBound) {
+            self.0 |= bound.path.segments.last().is_some_and(|segment| segment.ident == "Future");
         }
     }
     let mut finder = Finder(false);
     finder.visit_type(ty);
-    finder.0
+    finder.0 || last_word(ty).is_some_and(|(word, _)| matches!(word.as_str(), "BoxFuture" | "LocalBoxFuture"))
 }
 
 fn argument(input: &FnArg, errors: &mut Errors) -> Option<Argument> {

@@ -31,35 +31,43 @@ pub(crate) enum Source {
     Extractor,
 }
 
-/// Extractors that have a value of their own: never bound to a segment of the same name.
-const EXTRACTORS: &[&str] = &[
-    "ApiRequest",
-    "ApiResponse",
-    "Bytes",
+/// Extractors that have a value of their own where they are written with a parameter, `State<_>`: never bound to a
+/// segment of the same name. A `State` without one may be a type of the application.
+const GENERIC_EXTRACTORS: &[&str] = &[
     "ConnectInfo",
     "Extension",
     "Form",
-    "HeaderMap",
-    "Host",
     "Json",
+    "Path",
+    "Query",
+    "State",
+    "TypedHeader",
+    "ApiRequest",
+    "ApiResponse",
+];
+
+/// The same without a parameter; only names that mean nothing else.
+const PLAIN_EXTRACTORS: &[&str] = &[
+    "ApiRequest",
+    "ApiResponse",
+    "Bytes",
+    "HeaderMap",
     "MatchedPath",
-    "Method",
     "Multipart",
     "NestedPath",
     "OriginalUri",
-    "Path",
-    "Query",
-    "RawBody",
     "RawForm",
     "RawPathParams",
     "RawQuery",
     "Request",
-    "State",
-    "TypedHeader",
-    "Uri",
-    "Version",
     "WebSocketUpgrade",
 ];
+
+/// Whether the type is written as an extractor.
+fn is_extractor(argument: &Argument) -> bool {
+    let list = if argument.has_type_arguments() { GENERIC_EXTRACTORS } else { PLAIN_EXTRACTORS };
+    argument.type_word().is_some_and(|word| list.contains(&word.as_str()))
+}
 
 /// Types known not to see path and query. While an argument of another type is unbound, a name may be meant for it.
 const BLIND: &[&str] = &[
@@ -144,11 +152,8 @@ fn bind(path: &LitStr, pattern: &Pattern, handler: &Handler, errors: &mut Errors
         .filter_map(|(i, segment)| segment.name().map(|name| (name, Source::Segment(i))));
     let query = pattern.query.iter().enumerate().map(|(i, name)| (name.as_str(), Source::Query(i)));
     for (name, source) in segments.chain(query) {
-        let bindable = |argument: &Argument| {
-            !argument.type_word().is_some_and(|word| EXTRACTORS.contains(&word.as_str()))
-        };
-        let found =
-            handler.arguments.iter().position(|argument| argument.is_called(name) && bindable(argument));
+        let taker = |argument: &Argument| argument.is_called(name) && !is_extractor(argument);
+        let found = handler.arguments.iter().position(taker);
         match found {
             Some(i) => {
                 sources[i] = source;
@@ -172,7 +177,13 @@ fn bind(path: &LitStr, pattern: &Pattern, handler: &Handler, errors: &mut Errors
         })
     };
     for (name, source) in unbound {
-        if free.iter().all(|argument| blind(argument, source)) {
+        // A value of one text with nearly this name would read the body, or nothing; whatever else may see the path.
+        let misspelt = free.iter().any(|argument| {
+            let near =
+                argument.name.as_ref().and_then(|own| nearest(name, [own.to_string().as_str()]).map(drop));
+            near.is_some() && argument.type_word().is_some_and(|word| SCALARS.contains(&word.as_str()))
+        });
+        if misspelt || free.iter().all(|argument| blind(argument, source)) {
             errors.at_span(path.span(), unbound_message(pattern, name, source, &free));
         }
     }
@@ -286,7 +297,7 @@ fn raw_body_rules(options: &Options, handler: &Handler, errors: &mut Errors) {
 
 /// Whether the type may be axum's `Path`, under another name too.
 pub(crate) fn may_be_path(argument: &Argument) -> bool {
-    argument.type_word().is_none_or(|word| word == "Path" || !EXTRACTORS.contains(&word.as_str()))
+    argument.type_word().is_none_or(|word| word == "Path") || !is_extractor(argument)
 }
 
 /// The state type to print: `()` when there is none.

@@ -1,8 +1,11 @@
 //! The parts of extraction that need no more than one type: path and query values, refusals.
 
 use std::borrow::Cow;
+use std::future::Future as _;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
-use axum::body::HttpBody as _;
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -11,7 +14,6 @@ use crate::call::TextValue;
 use crate::endpoint::Mounted;
 use crate::error::problem;
 use crate::log;
-use crate::pattern::Segment;
 use crate::text::{self, TextError, decode};
 
 /// The answer to a request that does not reach its handler. Boxed: extraction nests, and each level would hold it.
@@ -27,53 +29,36 @@ pub(crate) fn segment<T: TextValue>(parts: &Parts, route: &Mounted, index: usize
 pub(crate) fn query<T: TextValue>(parts: &Parts, route: &Mounted, index: usize) -> Result<T, Refusal> {
     let name = route.info().query_names().get(index).copied().unwrap_or_default();
     let value = text::query_values(parts.uri.query(), name).and_then(|texts| text::from_values(&texts));
-    value.map_err(|error| bad_text(route, "query parameter", name, &error))
+    value.map_err(|error| bad_text("query parameter", name, &error))
 }
 
 fn segment_texts<'p>(parts: &'p Parts, route: &Mounted, index: usize) -> Result<Vec<Cow<'p, str>>, Refusal> {
     let raw = raw_segments(parts.uri.path()).skip(route.offset + index);
-    let kind = route.info().segments().get(index);
-    let texts: Result<Vec<_>, TextError> = match kind {
-        Some(Segment::CatchAll(_) | Segment::OptionalCatchAll(_)) => {
-            raw.map(|raw| path_text(raw).and_then(|text| dots(text, route.dot_segments))).collect()
-        }
-        // axum lets an empty segment be a parameter; a path like `//x` is none of this route's.
-        _ => match raw.take(1).next() {
-            Some("") | None => return Err(Box::new(problem(StatusCode::NOT_FOUND, None, None))),
-            Some(raw) => path_text(raw).map(|text| vec![text]),
-        },
+    let texts: Result<Vec<_>, TextError> = match route.catch_all {
+        Some(catch_all) if catch_all == index => raw.map(|raw| decode(raw, false)).collect(),
+        _ => raw.take(1).map(|raw| decode(raw, false)).collect(),
     };
     texts.map_err(|error| bad_segment(route, index, &error))
 }
 
-/// The raw segments of a path: none for `/`.
+/// The raw segments of a path: none for `/`. A `/` at the end is not one; whether it may stand there, [`crate::admit`]
+/// has said.
 pub(crate) fn raw_segments(path: &str) -> impl Iterator<Item = &str> {
     let rest = path.strip_prefix('/').unwrap_or(path);
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
     rest.split('/').filter(move |_| !rest.is_empty())
 }
 
-fn path_text(raw: &str) -> Result<Cow<'_, str>, TextError> {
-    let text = decode(raw, false)?;
-    if text.contains('\0') { Err(TextError::Nul) } else { Ok(text) }
-}
-
-fn dots(text: Cow<'_, str>, allowed: bool) -> Result<Cow<'_, str>, TextError> {
-    let climbs = text == "." || text == ".." || text.contains('\\');
-    if climbs && !allowed { Err(TextError::Dots) } else { Ok(text) }
-}
-
-fn bad_segment(route: &Mounted, index: usize, error: &TextError) -> Refusal {
+/// The answer to a path parameter that is no value of its type.
+pub(crate) fn bad_segment(route: &Mounted, index: usize, error: &TextError) -> Refusal {
     let name = route.info().segments().get(index).and_then(|segment| segment.name()).unwrap_or_default();
-    bad_text(route, "path parameter", name, error)
+    bad_text("path parameter", name, error)
 }
 
 /// 400 with what is wanted; 500 where no text could ever do.
-fn bad_text(route: &Mounted, kind: &str, name: &str, error: &TextError) -> Refusal {
+fn bad_text(kind: &str, name: &str, error: &TextError) -> Refusal {
     if let TextError::Unsupported(_) = error {
-        log::route(
-            route.info(),
-            format_args!("the {kind} `{name}` {error}; write a type of one value, or `Vec<…>`"),
-        );
+        log::report(format_args!("the {kind} `{name}` {error}; write a type of one value, or `Vec<…>`"));
         return Box::new(problem(StatusCode::INTERNAL_SERVER_ERROR, None, None));
     }
     Box::new(problem(StatusCode::BAD_REQUEST, Some(&format!("{kind} `{name}` {error}")), None))
@@ -90,10 +75,10 @@ pub(crate) fn refusal<R: IntoResponse>(rejection: R) -> Refusal {
     let response = rejection.into_response();
     let own = std::any::type_name::<R>();
     let of_axum = ["axum::", "axum_core::", "axum_extra::"].iter().any(|krate| own.starts_with(krate));
-    Box::new(if of_axum { without_echo(response) } else { response })
+    Box::new(if of_axum { without_echo(response, own) } else { response })
 }
 
-fn without_echo(response: Response) -> Response {
+fn without_echo(response: Response, rejection: &str) -> Response {
     let is_text = response
         .headers()
         .get(header::CONTENT_TYPE)
@@ -105,7 +90,10 @@ fn without_echo(response: Response) -> Response {
     if !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
-    let (parts, _) = response.into_parts();
+    let (parts, body) = response.into_parts();
+    if status.is_server_error() {
+        log::report(format_args!("answered {status}: {rejection}: {}", text_of(body)));
+    }
     let mut answer = problem(status, None, None);
     for (name, value) in &parts.headers {
         if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
@@ -113,4 +101,13 @@ fn without_echo(response: Response) -> Response {
         }
     }
     answer
+}
+
+/// The text of a body that is there already, as that of a rejection is.
+fn text_of(body: Body) -> String {
+    let read = pin!(to_bytes(body, 4096));
+    match read.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
+        _ => String::new(),
+    }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::entry::Entry;
 use crate::info::{Located, RouteInfo};
-use crate::pattern::{Clash, Tree};
+use crate::pattern::{Clash, Segment, Tree};
 
 /// Everything that keeps a set of routes from being served, each with the handlers and their `file:line`.
 ///
@@ -64,14 +64,21 @@ impl std::error::Error for RoutesError {}
 pub(crate) struct Provided<'a> {
     /// The types given to `with_state`.
     pub(crate) states: &'a [(TypeId, &'static str)],
+    /// The parameters that an outer router adds.
+    pub(crate) outer: &'a [String],
+    /// What is wrong with the base path.
+    pub(crate) bad_base: Option<&'a str>,
     /// Set when nothing was collected at all.
     pub(crate) nothing_linked: bool,
 }
 
-/// The routes of one pattern, by their numbers.
-pub(crate) type Checked = Vec<Vec<usize>>;
+/// Patterns that can be served together. A pattern stands for the numbers of its entries, the first of which names it.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) tree: Tree<Vec<usize>>,
+}
 
-/// Checks sorted entries; the numbers of those that share a pattern, or every problem.
+/// Checks sorted entries; every problem if there is one.
 pub(crate) fn check(entries: &[&'static Entry], provided: &Provided<'_>) -> Result<Checked, RoutesError> {
     let mut problems = Vec::new();
     if provided.nothing_linked {
@@ -81,12 +88,13 @@ pub(crate) fn check(entries: &[&'static Entry], provided: &Provided<'_>) -> Resu
                 .to_owned(),
         );
     }
+    problems.extend(provided.bad_base.map(str::to_owned));
     for entry in entries {
         missing_state(entry, provided, &mut problems);
-        path_shapes(entry, &mut problems);
+        path_shapes(entry, provided, &mut problems);
     }
-    let checked = patterns(entries, &mut problems);
-    if problems.is_empty() { Ok(checked) } else { Err(RoutesError { problems }) }
+    let tree = patterns(entries, &mut problems);
+    if problems.is_empty() { Ok(Checked { tree }) } else { Err(RoutesError { problems }) }
 }
 
 fn missing_state(entry: &Entry, provided: &Provided<'_>, problems: &mut Vec<String>) {
@@ -108,23 +116,28 @@ fn missing_state(entry: &Entry, provided: &Provided<'_>, problems: &mut Vec<Stri
     ));
 }
 
-fn path_shapes(entry: &Entry, problems: &mut Vec<String>) {
-    let names: Vec<&str> = entry.info.segments().iter().filter_map(|segment| segment.name()).collect();
+fn path_shapes(entry: &Entry, provided: &Provided<'_>, problems: &mut Vec<String>) {
+    let own = entry.info.segments().iter().filter_map(|segment| segment.name());
+    let names: Vec<&str> = provided.outer.iter().map(String::as_str).chain(own).collect();
+    // Without a segment, an optional catch-all is no parameter.
+    let least = match entry.info.segments().last() {
+        Some(Segment::OptionalCatchAll(_)) => names.split_last().map(|(_, names)| names),
+        _ => None,
+    };
     for shape in entry.shapes.iter().flatten() {
-        if let Some(mismatch) = shape(&names) {
+        if let Some(mismatch) = shape(&names).or_else(|| shape(least?)) {
             problems.push(format!(
                 "`Path<…>` does not fit the route: {mismatch}\n    {}\n  make the type fit, or take each parameter as an \
-                 argument of its own",
+                 argument of its own; parameters of an outer `nest` are told by `.nested_in(\"/of/{{tenant}}\")`",
                 Line(&entry.info),
             ));
         }
     }
 }
 
-/// Groups the entries by pattern, and reports those that can't stand side by side.
-fn patterns(entries: &[&'static Entry], problems: &mut Vec<String>) -> Checked {
+/// Puts the entries together by pattern, and reports those that can't stand side by side.
+fn patterns(entries: &[&'static Entry], problems: &mut Vec<String>) -> Tree<Vec<usize>> {
     let mut tree: Tree<Vec<usize>> = Tree::default();
-    let mut groups: Vec<Vec<usize>> = Vec::new();
     let first = |numbers: &Vec<usize>| numbers.first().copied().unwrap_or_default();
     for (number, entry) in entries.iter().enumerate() {
         let info = &entry.info;
@@ -147,29 +160,9 @@ fn patterns(entries: &[&'static Entry], problems: &mut Vec<String>) -> Checked {
                 ));
             }
         }
-        match slot.first() {
-            Some(leader) => {
-                let leader = *leader;
-                if let Some(group) = groups.iter_mut().rev().find(|group| group.first() == Some(&leader)) {
-                    group.push(number);
-                }
-            }
-            None => groups.push(vec![number]),
-        }
         slot.push(number);
     }
-    let mut met = Vec::new();
-    tree.groups(&mut met);
-    for (param, catch_all) in met {
-        problems.push(format!(
-            "`{}` and `{}` meet at one level, which is not served yet\n    {}\n    {}\n  give one of them a static segment of its own",
-            entries[param].info.pattern(),
-            entries[catch_all].info.pattern(),
-            Line(&entries[param].info),
-            Line(&entries[catch_all].info),
-        ));
-    }
-    groups
+    tree
 }
 
 fn clash_text(clash: &Clash, entries: &[&'static Entry], number: usize) -> String {

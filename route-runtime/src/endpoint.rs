@@ -13,21 +13,50 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
-use axum::http::{Extensions, StatusCode};
+use axum::http::{Extensions, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, Service, ServiceExt as _};
 
+use crate::admit::{TrailingSlash, admit};
 use crate::arguments::Refusal;
 use crate::call::{Incoming, Reply};
 use crate::entry::Entry;
 use crate::error::problem;
+use crate::group::Uncut;
 use crate::info::RouteInfo;
 use crate::log;
+use crate::pattern::Tree;
 
-/// The service that layers of a route wrap, and what they make of it.
-pub(crate) type BoxedService = BoxCloneSyncService<Request, Response, Infallible>;
+/// The service that layers of a route wrap, and what they make of it. Layers may change the type of the request's body,
+/// as those around an axum router may.
+#[derive(Clone)]
+pub struct BoxedService(BoxCloneSyncService<Request, Response, Infallible>);
+
+impl fmt::Debug for BoxedService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BoxedService")
+    }
+}
+
+impl<B> Service<axum::http::Request<B>> for BoxedService
+where
+    B: HttpBody<Data = Bytes, Error: Into<axum::BoxError>> + Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = <BoxCloneSyncService<Request, Response, Infallible> as Service<Request>>::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: axum::http::Request<B>) -> Self::Future {
+        self.0.call(request.map(Body::new))
+    }
+}
 
 /// A route with everything it needs at request time.
 pub struct Mounted {
@@ -37,8 +66,17 @@ pub struct Mounted {
     /// How many segments a base path puts before those of the pattern.
     pub(crate) offset: usize,
     pub(crate) max_duration: Option<Duration>,
-    pub(crate) dot_segments: bool,
     pub(crate) status: Option<StatusCode>,
+    /// All patterns of the router, and the one of this route among them.
+    pub(crate) tree: Arc<Tree<Vec<usize>>>,
+    pub(crate) pattern: usize,
+    pub(crate) trailing_slash: TrailingSlash,
+    pub(crate) has_parameters: bool,
+    /// The index of the catch-all among the segments.
+    pub(crate) catch_all: Option<usize>,
+    pub(crate) dot_segments: bool,
+    /// Whether a group has cut the URI.
+    pub(crate) in_group: bool,
 }
 
 impl fmt::Debug for Mounted {
@@ -55,7 +93,7 @@ impl Mounted {
     pub(crate) fn state<S: 'static>(&self) -> Result<&S, Refusal> {
         self.state.downcast_ref().ok_or_else(|| {
             // `into_router` has compared the types.
-            log::route(self.info(), format_args!("was mounted with a state of another type"));
+            log::report(format_args!("was mounted with a state of another type"));
             Box::new(problem(StatusCode::INTERNAL_SERVER_ERROR, None, None))
         })
     }
@@ -87,7 +125,10 @@ impl Endpoint {
         let route = Arc::new(route);
         // The first layer is the outermost, as in `tower::ServiceBuilder`.
         let layered = layers.iter().rfold(None, |service: Option<BoxedService>, layer| {
-            Some(layer(service.unwrap_or_else(|| BoxedService::new(Innermost(Arc::clone(&route))))))
+            Some(layer(
+                service
+                    .unwrap_or_else(|| BoxedService(BoxCloneSyncService::new(Innermost(Arc::clone(&route))))),
+            ))
         });
         Endpoint { route, layered }
     }
@@ -104,11 +145,19 @@ impl Service<Request> for Endpoint {
 
     fn call(&mut self, mut request: Request) -> Guarded {
         let route = Arc::clone(&self.route);
+        if route.in_group
+            && let Some(Uncut(uri)) = request.extensions_mut().remove()
+        {
+            *request.uri_mut() = uri;
+        }
+        if let Err(refusal) = admit(&route, &request) {
+            return Guarded { reply: Some(Box::pin(std::future::ready(*refusal))), route };
+        }
         let reply = match &self.layered {
             None => (route.entry.call)(Incoming { request, route: Arc::clone(&route) }).0,
             Some(service) => {
                 route.announce(request.extensions_mut());
-                let reply = service.clone().oneshot(request);
+                let reply = service.0.clone().oneshot(request);
                 Box::pin(async move { reply.await.unwrap_or_else(|never| match never {}) })
             }
         };
@@ -157,7 +206,7 @@ impl Future for Guarded {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         let reply = &mut this.reply;
-        let polled = catch_unwind(AssertUnwindSafe(|| {
+        let poll = || {
             let polled = match reply.as_mut() {
                 Some(reply) => reply.as_mut().poll(cx),
                 None => Poll::Pending,
@@ -167,11 +216,12 @@ impl Future for Guarded {
                 *reply = None;
             }
             polled
-        }));
-        match polled {
+        };
+        let info = this.route.info();
+        match catch_unwind(AssertUnwindSafe(|| log::working_for(info, poll))) {
             Ok(polled) => polled.map(Ok),
             Err(payload) => {
-                log::panic(this.route.info(), &*payload);
+                log::panic(info, &*payload);
                 let reply = this.reply.take();
                 // What is left of a handler that panicked may panic again while it is dropped; one report is enough.
                 let _ = catch_unwind(AssertUnwindSafe(|| drop((reply, payload))));
@@ -192,6 +242,12 @@ pub(crate) fn answer(route: &Mounted, mut response: Response) -> Response {
         && response.extensions_mut().remove::<ChosenStatus>().is_none()
     {
         *response.status_mut() = status;
+        if matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT) {
+            // RFC 9110, 15.3.5 and 15.3.6: such an answer has no content.
+            *response.body_mut() = Body::empty();
+            response.headers_mut().remove(header::CONTENT_TYPE);
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+        }
     }
     response
 }
@@ -199,10 +255,9 @@ pub(crate) fn answer(route: &Mounted, mut response: Response) -> Response {
 /// The answer to a request whose handler took longer than `max_duration`.
 pub(crate) fn timed_out(route: &Mounted) -> Response {
     let limit = route.max_duration.unwrap_or_default();
-    log::route(
-        route.info(),
-        format_args!("did not answer within {limit:?} and was dropped; `max_duration` sets the limit"),
-    );
+    log::report(format_args!(
+        "did not answer within {limit:?} and was dropped; `max_duration` sets the limit"
+    ));
     problem(StatusCode::SERVICE_UNAVAILABLE, Some("the answer took too long"), None)
 }
 
@@ -244,5 +299,6 @@ where
         + 'static,
 {
     let service = layer.layer(service);
-    BoxedService::new(service.map_response(IntoResponse::into_response).map_err(Into::into))
+    let service = service.map_response(IntoResponse::into_response).map_err(Into::into);
+    BoxedService(BoxCloneSyncService::new(service))
 }

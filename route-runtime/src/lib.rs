@@ -19,6 +19,7 @@
 //! the first request.
 #![forbid(unsafe_code)]
 
+mod admit;
 mod arguments;
 mod call;
 mod config;
@@ -26,6 +27,7 @@ mod conflict;
 mod endpoint;
 mod entry;
 mod error;
+mod group;
 mod info;
 mod log;
 mod methods;
@@ -47,6 +49,7 @@ pub mod __private;
 pub use axum;
 pub use axum::extract::State;
 
+pub use crate::admit::TrailingSlash;
 pub use crate::config::{ResponseLimit, RouteConfig};
 pub use crate::conflict::RoutesError;
 pub use crate::error::{ApiError, Error};

@@ -1,60 +1,67 @@
 //! What clients must not see goes to `tracing`, and to standard error where nobody listens to `tracing`.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::fmt;
+use std::io::Write as _;
 
 use axum::http::StatusCode;
 
-use crate::info::{Located, RouteInfo};
+use crate::info::RouteInfo;
+
+thread_local! {
+    /// The route that this thread works for, so that every line can say where it comes from.
+    static ROUTE: Cell<Option<&'static RouteInfo>> = const { Cell::new(None) };
+}
+
+/// Runs `work` for a route: what is reported meanwhile names it.
+pub(crate) fn working_for<T>(route: &'static RouteInfo, work: impl FnOnce() -> T) -> T {
+    struct Restore(Option<&'static RouteInfo>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            ROUTE.set(self.0);
+        }
+    }
+    let _restore = Restore(ROUTE.replace(Some(route)));
+    work()
+}
 
 /// The cause of an error answer, with everything behind it.
 pub(crate) fn cause(status: StatusCode, error: &(dyn std::error::Error + 'static)) {
     report(format_args!("answered {status}: {}", Chain(error)));
 }
 
-/// A mistake in a handler or its declaration that only a request showed.
-pub(crate) fn route(info: &RouteInfo, message: fmt::Arguments<'_>) {
-    report(format_args!("{} {}: {message} ({})", info.methods(), info.pattern(), Located(info)));
-}
-
-/// A mistake that no route is known for.
-pub(crate) fn plain(message: fmt::Arguments<'_>) {
-    report(message);
-}
-
 /// A panic of a handler. The panic hook has printed it already where nobody listens.
-pub(crate) fn panic(info: &RouteInfo, payload: &(dyn Any + Send)) {
+pub(crate) fn panic(info: &'static RouteInfo, payload: &(dyn Any + Send)) {
     let message = payload.downcast_ref::<&str>().copied();
     let message =
         message.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
-    tracing::error!(
-        "{} {}: panicked: {} ({})",
-        info.methods(),
-        info.pattern(),
-        Escaped(message),
-        Located(info)
-    );
+    let line = working_for(info, || line(format_args!("panicked: {message}")));
+    tracing::error!("{line}");
 }
 
-fn report(message: fmt::Arguments<'_>) {
-    let message = message.to_string();
+/// Something that the developer has to know.
+pub(crate) fn report(message: fmt::Arguments<'_>) {
+    let line = line(message);
     if tracing::dispatcher::has_been_set() {
-        tracing::error!("{}", Escaped(&message));
+        tracing::error!("{line}");
     } else {
-        eprintln!("ERROR {}", Escaped(&message));
+        // Where standard error is closed, there is nobody to tell.
+        let _ = writeln!(std::io::stderr(), "ERROR {line}");
     }
 }
 
-/// Control characters as escapes: a client's text can't forge a line of the log.
-struct Escaped<'a>(&'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use fmt::Write as _;
-        self.0.chars().try_for_each(|c| {
-            if c.is_control() { write!(f, "{}", c.escape_default()) } else { f.write_char(c) }
-        })
+/// One line: control characters are escaped, so that a client's text can't forge another.
+fn line(message: fmt::Arguments<'_>) -> String {
+    let mut line = String::new();
+    for c in message.to_string().chars() {
+        if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
     }
+    if let Some(info) = ROUTE.get() {
+        let place = format!(" [{} {}, {}:{}]", info.methods(), info.pattern(), info.file(), info.line());
+        line.push_str(&place);
+    }
+    line
 }
 
 /// An error and its sources, from the outside in.

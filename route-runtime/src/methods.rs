@@ -9,7 +9,7 @@ use axum::http::Method;
 /// ```
 /// use route_runtime::Methods;
 ///
-/// let methods = Methods::GET.and(Methods::POST);
+/// let methods = Methods::GET.or(Methods::POST);
 /// assert!(methods.contains(&http::Method::POST));
 /// assert_eq!(methods.to_string(), "GET, POST");
 /// # use axum::http;
@@ -34,14 +34,14 @@ methods! {
 }
 
 impl Methods {
-    /// No method; a start for [`Methods::and`].
+    /// No method; a start for [`Methods::or`].
     pub const NONE: Methods = Methods(0);
     /// Every method, extension methods like `PROPFIND` too.
     pub const ALL: Methods = Methods(u16::MAX);
 
     /// These and `other`.
     #[must_use]
-    pub const fn and(self, other: Methods) -> Methods {
+    pub const fn or(self, other: Methods) -> Methods {
         Methods(self.0 | other.0)
     }
 

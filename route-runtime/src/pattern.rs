@@ -30,9 +30,9 @@ impl Segment {
     }
 }
 
-/// The paths that stand for these segments in an axum router: two for an optional catch-all.
-pub(crate) fn axum_paths(segments: impl Iterator<Item = Segment>) -> Vec<String> {
-    let mut path = String::new();
+/// The paths that stand for these segments below a base in an axum router: two for an optional catch-all.
+pub(crate) fn axum_paths(base: &[String], segments: &[Segment]) -> Vec<String> {
+    let mut path: String = base.iter().flat_map(|segment| ["/", segment]).collect();
     let mut bare = None;
     for segment in segments {
         if let Segment::OptionalCatchAll(_) = segment {
@@ -140,34 +140,66 @@ fn named<'v, V>(
 }
 
 impl<T> Tree<T> {
-    /// The pattern that answers a path, given as its raw segments: `/` has none.
-    #[allow(dead_code, reason = "for groups and direct dispatch; the tests hold it to the rules")]
+    /// The pattern that answers a path, given as its raw segments: `/` has none. An empty segment is none of a pattern's.
     pub(crate) fn find(&self, path: &[&str]) -> Option<&T> {
         let Some((segment, rest)) = path.split_first() else {
             return self.end.as_ref().or(self.optional.as_ref().map(|optional| &optional.value));
         };
+        if segment.is_empty() {
+            return None;
+        }
         let fixed = || self.fixed.get(*segment).and_then(|child| child.find(rest));
-        let param = || match &self.param {
-            // An empty segment never is a parameter.
-            Some(param) if !segment.is_empty() => param.value.find(rest),
-            _ => None,
+        let param = || self.param.as_ref().and_then(|param| param.value.find(rest));
+        let catch_all = || {
+            let catch_all = self.catch_all.as_ref().or(self.optional.as_ref());
+            let whole = rest.iter().all(|segment| !segment.is_empty());
+            catch_all.filter(|_| whole).map(|catch_all| &catch_all.value)
         };
-        let catch_all =
-            || self.catch_all.as_ref().or(self.optional.as_ref()).map(|catch_all| &catch_all.value);
         fixed().or_else(param).or_else(catch_all)
     }
 
-    /// Levels at which a parameter and a catch-all meet: the first pattern of each.
-    pub(crate) fn groups(&self, found: &mut Vec<(usize, usize)>) {
-        let catch_all = self.catch_all.as_ref().or(self.optional.as_ref());
-        if let (Some(param), Some(catch_all)) = (&self.param, catch_all) {
-            found.push((param.first, catch_all.first));
+    /// Tells of every pattern whether it belongs to a [`Group`], and to which.
+    pub(crate) fn groups(&self, tell: &mut dyn FnMut(&T, Option<Group>)) {
+        self.walk(0, None, &mut 0, tell);
+    }
+
+    fn walk(
+        &self,
+        depth: usize,
+        around: Option<Group>,
+        made: &mut usize,
+        tell: &mut dyn FnMut(&T, Option<Group>),
+    ) {
+        if let Some(end) = &self.end {
+            tell(end, around);
         }
-        let children = self.fixed.values().chain(self.param.as_ref().map(|param| &*param.value));
-        for child in children {
-            child.groups(found);
+        for child in self.fixed.values() {
+            child.walk(depth + 1, around, made, tell);
+        }
+        let catch_all = self.catch_all.as_ref().or(self.optional.as_ref());
+        let meet = self.param.is_some() && catch_all.is_some();
+        let group = around.or_else(|| {
+            meet.then(|| {
+                *made += 1;
+                Group { number: *made - 1, depth }
+            })
+        });
+        if let Some(param) = &self.param {
+            param.value.walk(depth + 1, group, made, tell);
+        }
+        if let Some(catch_all) = catch_all {
+            tell(&catch_all.value, group);
         }
     }
+}
+
+/// Patterns that axum can't tell apart, because a parameter and a catch-all meet at one level: everything from that
+/// level on that is not static there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) number: usize,
+    /// How many segments stand before the level.
+    pub(crate) depth: usize,
 }
 
 #[cfg(test)]
@@ -244,7 +276,16 @@ mod tests {
 
     #[test]
     fn an_empty_segment_is_no_parameter() {
-        check(&["/a/[id]/[...rest]"], &[("/a//x", None), ("/a/1/x", Some("/a/[id]/[...rest]"))]);
+        check(
+            &["/a/[id]/[...rest]"],
+            &[
+                ("/a//x", None),
+                ("/a/1//x", None),
+                ("/a/1/", None),
+                ("/a/1/x/", None),
+                ("/a/1/x", Some("/a/[id]/[...rest]")),
+            ],
+        );
     }
 
     #[test]
@@ -269,16 +310,32 @@ mod tests {
     }
 
     #[test]
-    fn levels_where_a_parameter_meets_a_catch_all_are_listed() {
-        let tree = tree(&["/a/[x]", "/b", "/a/[...y]"]).expect("no clash");
-        let mut found = Vec::new();
-        tree.groups(&mut found);
-        assert_eq!(found, [(0, 2)]);
+    fn groups_begin_where_a_parameter_meets_a_catch_all() {
+        let tree =
+            tree(&["/a/[x]", "/b", "/a/[...y]", "/a/s", "/a/s/[p]", "/a/s/[[...q]]", "/a/[x]/[z]", "/c/[x]"]);
+        let mut found = BTreeMap::new();
+        tree.expect_err("`/a/s` beside `/a/s/[[...q]]`");
+        let tree =
+            self::tree(&["/a/[x]", "/b", "/a/[...y]", "/a/s/[p]", "/a/s/[[...q]]", "/a/[x]/[z]", "/c/[x]"]);
+        tree.expect("no clash").groups(&mut |pattern, group| {
+            found.insert(pattern.unwrap_or_default(), group.map(|group| group.depth));
+        });
+        for (pattern, depth) in [
+            ("/a/[x]", Some(1)),
+            ("/a/[x]/[z]", Some(1)),
+            ("/a/[...y]", Some(1)),
+            ("/a/s/[p]", Some(2)),
+            ("/a/s/[[...q]]", Some(2)),
+            ("/b", None),
+            ("/c/[x]", None),
+        ] {
+            assert_eq!(found[pattern], depth, "{pattern}");
+        }
     }
 
     #[test]
     fn an_optional_catch_all_is_two_axum_paths() {
-        let paths = |pattern| axum_paths(parse(pattern).into_iter());
+        let paths = |pattern| axum_paths(&[], &parse(pattern));
         assert_eq!(paths("/"), ["/"]);
         assert_eq!(paths("/a/[b]"), ["/a/{b}"]);
         assert_eq!(paths("/a/[...b]"), ["/a/{*b}"]);

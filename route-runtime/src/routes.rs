@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use axum::Router;
 
+use crate::admit::TrailingSlash;
 use crate::config::RouteConfig;
 use crate::conflict::{self, Provided, RoutesError};
 use crate::entry::{Entry, Registered};
 use crate::info::RouteInfo;
-use crate::pattern::Segment;
 use crate::router::{self, Setting};
+use crate::text::encode_segment;
 
 /// Every annotated function that is linked into the program, in a fixed order.
 ///
@@ -41,8 +42,14 @@ pub struct Routes {
     /// `collect()` found nothing; a filter that leaves nothing is the user's wish.
     nothing_linked: bool,
     states: Vec<Provision>,
-    base: Vec<Segment>,
+    /// The segments of the base path, encoded.
+    base: Vec<String>,
     defaults: RouteConfig,
+    trailing_slash: TrailingSlash,
+    /// The parameters that an outer router adds.
+    outer: Vec<String>,
+    /// What is wrong with a base path.
+    bad_base: Option<String>,
 }
 
 #[derive(Clone)]
@@ -72,6 +79,9 @@ impl Routes {
             states: Vec::new(),
             base: Vec::new(),
             defaults: RouteConfig::new(),
+            trailing_slash: TrailingSlash::Strict,
+            outer: Vec::new(),
+            bad_base: None,
         }
     }
 
@@ -113,6 +123,30 @@ impl Routes {
         self
     }
 
+    /// Puts all routes below a path: `.base("/v1")` serves `/hello` as `/v1/hello`. It is static text as in a pattern;
+    /// anything else is a [`RoutesError`]. Bases add up from the outside in: the last call is the outermost.
+    pub fn base(mut self, path: &str) -> Self {
+        match base_segments(path) {
+            Ok(segments) => self.base.splice(0..0, segments).for_each(drop),
+            Err(problem) => self.bad_base = Some(problem),
+        }
+        self
+    }
+
+    /// Tells the start-up check of `Path<T>` that the router will be nested in `template`, as it is written for axum's
+    /// `nest`: axum adds the parameters in it to every `Path`. Arguments bound by name don't need it.
+    pub fn nested_in(mut self, template: &str) -> Self {
+        let names = template.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+        self.outer.splice(0..0, names.map(str::to_owned)).for_each(drop);
+        self
+    }
+
+    /// Sets what a path with a `/` at its end answers. Default: 404.
+    pub fn trailing_slash(mut self, trailing_slash: TrailingSlash) -> Self {
+        self.trailing_slash = trailing_slash;
+        self
+    }
+
     #[cfg(feature = "server")]
     pub(crate) fn or_defaults(mut self, defaults: RouteConfig) -> Self {
         self.defaults = self.defaults.or(defaults);
@@ -140,18 +174,60 @@ impl Routes {
     ///
     /// Every problem of the set at once: two functions for one method and path, two names at one dynamic segment, a
     /// state that was not provided, a `Path<T>` that does not fit its route, no route at all where some were expected.
+    ///
+    /// # Panics of axum
+    ///
+    /// `Router::merge` panics where two routers can't be one: where both have a function for one method and path, and
+    /// where both have a fallback for one path, which two routers made by this function from functions of one path
+    /// have. Make one router of all functions of a path.
     pub fn into_router(self) -> Result<Router, RoutesError> {
         let states: Vec<_> = self.states.iter().map(|provision| (provision.id, provision.name)).collect();
-        let provided = Provided { states: &states, nothing_linked: self.nothing_linked };
-        let groups = conflict::check(&self.entries, &provided)?;
+        let provided = Provided {
+            states: &states,
+            outer: &self.outer,
+            bad_base: self.bad_base.as_deref(),
+            nothing_linked: self.nothing_linked,
+        };
+        let checked = conflict::check(&self.entries, &provided)?;
         let none: Arc<dyn Any + Send + Sync> = Arc::new(());
         let state = |entry: &Entry| {
             let wanted = (entry.state.id)();
             let found = self.states.iter().find(|provision| provision.id == wanted);
             Arc::clone(found.map_or(&none, |provision| &provision.value))
         };
-        let setting = Setting { base: &self.base, defaults: self.defaults, state: &state };
-        Ok(router::build(&self.entries, &groups, &setting))
+        let setting = Setting {
+            base: &self.base,
+            defaults: self.defaults,
+            trailing_slash: self.trailing_slash,
+            state: &state,
+            tree: Arc::new(checked.tree),
+        };
+        Ok(router::build(&self.entries, &setting))
+    }
+}
+
+/// A base path as segments of a pattern.
+fn base_segments(path: &str) -> Result<Vec<String>, String> {
+    let bad = || {
+        format!(
+            "`.base({path:?})` is no base path: write static text with a `/` before each segment, as in `/api/v1`"
+        )
+    };
+    let rest = path.strip_prefix('/').ok_or_else(bad)?;
+    let plain = |c: char| {
+        c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@".contains(c) || !(c.is_ascii() || c.is_whitespace())
+    };
+    let good = |part: &&str| {
+        !part.is_empty()
+            && part.chars().all(plain)
+            && !part.starts_with([':', '*'])
+            && !matches!(*part, "." | "..")
+    };
+    let parts: Vec<&str> = rest.split('/').collect();
+    if parts.iter().all(good) {
+        Ok(parts.into_iter().map(|part| encode_segment(part).into_owned()).collect())
+    } else {
+        Err(bad())
     }
 }
 

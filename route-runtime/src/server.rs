@@ -3,14 +3,17 @@
 use std::any::Any;
 use std::convert::Infallible;
 use std::fmt;
-use std::future::Future;
+use std::future::IntoFuture as _;
 use std::net::SocketAddr;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::serve::IncomingStream;
+use tokio::net::TcpListener;
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt as _};
 
@@ -46,7 +49,8 @@ impl ServerOptions {
         ServerOptions { drain: Duration::from_secs(10) }
     }
 
-    /// How long running requests may take to end after a signal, before they are dropped. Default: 10 seconds.
+    /// How long [`Server::serve`] waits after a signal for running requests to end, before it returns. Default: 10
+    /// seconds. What still runs then ends with the tokio runtime, which is when `main` returns.
     #[must_use]
     pub fn drain(mut self, drain: Duration) -> Self {
         self.drain = drain;
@@ -54,7 +58,7 @@ impl ServerOptions {
     }
 }
 
-/// How long a handler may take under [`Routes::serve`] where nothing else is said.
+/// How long a handler may take under [`Routes::serve`] where neither its attribute nor [`Routes::defaults`] says.
 const MAX_DURATION: Duration = Duration::from_secs(60);
 
 /// Serves a router, or any other service, until Ctrl-C or SIGTERM.
@@ -107,7 +111,8 @@ impl Server {
     }
 
     /// Listens at an address (`"127.0.0.1:3000"`, a `SocketAddr`) or on a bound listener, and serves until Ctrl-C or
-    /// SIGTERM. Then no connection is accepted any more, and running requests have [`ServerOptions::drain`] to end.
+    /// SIGTERM. Then no connection is accepted any more, and running requests have [`ServerOptions::drain`] to end; a
+    /// second signal cuts that short.
     ///
     /// # Errors
     ///
@@ -119,27 +124,69 @@ impl Server {
     pub async fn serve(self, at: impl Listen) -> Result<(), Error> {
         let Server { service, options, on_listening } = self;
         let listener = at.listen().await?;
-        let stop = stop_signal()?;
+        let mut signals = Signals::listen()?;
         if let (Some(tell), Ok(address)) = (on_listening, listener.local_addr()) {
             tell(address);
         }
-        let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
-        let serving =
-            axum::serve(listener, tower::make::Shared::new(service)).with_graceful_shutdown(async move {
-                stop.await;
-                let _ = stopping.send(());
-            });
-        let deadline = async {
-            // A closed channel means that serving has ended by itself.
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let serving = axum::serve(listener, Connections { service }).with_graceful_shutdown(async {
+            // A sender that is gone means the same.
             let _ = stopped.await;
-            tokio::time::sleep(options.drain).await;
-        };
+        });
+        let mut serving = std::pin::pin!(serving.into_future());
         tokio::select! {
-            // axum's accept loop never ends by itself and never fails.
-            _ = serving.into_future() => {}
-            () = deadline => {}
+            // axum's accept loop never ends by itself.
+            _ = &mut serving => return Ok(()),
+            () = signals.next() => {}
+        }
+        let _ = stop.send(());
+        tokio::select! {
+            _ = &mut serving => {}
+            () = tokio::time::sleep(options.drain) => {}
+            () = signals.next() => {}
         }
         Ok(())
+    }
+}
+
+/// Makes the service of each connection, which knows the client's address.
+struct Connections {
+    service: BoxCloneSyncService<Request, Response, Infallible>,
+}
+
+impl Service<IncomingStream<'_, TcpListener>> for Connections {
+    type Response = Connection;
+    type Error = Infallible;
+    type Future = std::future::Ready<Result<Connection, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, stream: IncomingStream<'_, TcpListener>) -> Self::Future {
+        std::future::ready(Ok(Connection { service: self.service.clone(), client: *stream.remote_addr() }))
+    }
+}
+
+/// The service of one connection.
+#[derive(Clone)]
+struct Connection {
+    service: BoxCloneSyncService<Request, Response, Infallible>,
+    client: SocketAddr,
+}
+
+impl Service<Request> for Connection {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = <BoxCloneSyncService<Request, Response, Infallible> as Service<Request>>::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.service.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        request.extensions_mut().insert(ConnectInfo(self.client));
+        self.service.call(request)
     }
 }
 
@@ -149,40 +196,59 @@ impl fmt::Debug for Server {
     }
 }
 
-/// Resolves at Ctrl-C, or at SIGTERM where there is one. Fails when the process can't listen to signals.
-fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Error> {
+/// Ctrl-C, and SIGTERM where there is one.
+struct Signals {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let listen = |kind| signal(kind).map_err(|error| Error::listen("signals", error));
-        let (mut interrupt, mut terminate) =
-            (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
-        Ok(async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        })
-    }
-    #[cfg(not(unix))]
-    Ok(async {
-        // Without a console there is nothing to wait for.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
 }
 
-/// Where a [`Server`] listens: an address as text or as a `SocketAddr`, or a bound `TcpListener`.
+impl Signals {
+    fn listen() -> Result<Self, Error> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let listen = |kind| signal(kind).map_err(|error| Error::listen("signals", error));
+            Ok(Signals {
+                interrupt: listen(SignalKind::interrupt())?,
+                terminate: listen(SignalKind::terminate())?,
+            })
+        }
+        #[cfg(not(unix))]
+        Ok(Signals {})
+    }
+
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        if tokio::signal::ctrl_c().await.is_err() {
+            // Without a console there is nothing to wait for.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Where a [`Server`] listens: an address as text (`"127.0.0.1:3000"`), as a `SocketAddr` or as a pair of host and port,
+/// or a bound `TcpListener` of tokio or std.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is nowhere to listen",
+    label = "write `\"127.0.0.1:3000\"`, a `SocketAddr`, `(host, port)`, or a bound `TcpListener`"
+)]
 pub trait Listen: sealed::Listen {}
 
+#[diagnostic::do_not_recommend]
 impl<L: sealed::Listen> Listen for L {}
 
 mod sealed {
     use std::future::Future;
-    use std::net::SocketAddr;
+    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, ToSocketAddrs};
 
     use crate::error::Error;
 
@@ -190,17 +256,42 @@ mod sealed {
         fn listen(self) -> impl Future<Output = Result<TcpListener, Error>> + Send;
     }
 
+    async fn bind(address: impl ToSocketAddrs, shown: String) -> Result<TcpListener, Error> {
+        TcpListener::bind(address).await.map_err(|error| Error::listen(shown, error))
+    }
+
     macro_rules! addresses {
         ($($ty:ty),*) => {$(
             impl Listen for $ty {
                 async fn listen(self) -> Result<TcpListener, Error> {
-                    TcpListener::bind(&self).await.map_err(|error| Error::listen(format!("{self:?}").replace('"', ""), error))
+                    let shown = self.to_string();
+                    bind(self, shown).await
                 }
             }
         )*};
     }
 
-    addresses!(&str, String, SocketAddr, (&str, u16), (std::net::IpAddr, u16));
+    addresses!(&str, String, SocketAddr, SocketAddrV4, SocketAddrV6);
+
+    impl Listen for &String {
+        async fn listen(self) -> Result<TcpListener, Error> {
+            self.as_str().listen().await
+        }
+    }
+
+    macro_rules! pairs {
+        ($($ty:ty),*) => {$(
+            impl Listen for ($ty, u16) {
+                async fn listen(self) -> Result<TcpListener, Error> {
+                    let (host, port) = self;
+                    let shown = format!("{host}:{port}");
+                    bind((host, port), shown).await
+                }
+            }
+        )*};
+    }
+
+    pairs!(&str, String, IpAddr, Ipv4Addr, Ipv6Addr);
 
     impl Listen for TcpListener {
         async fn listen(self) -> Result<TcpListener, Error> {
@@ -266,4 +357,24 @@ async fn not_found() -> Response {
 /// As [`Routes::serve`].
 pub async fn serve(at: impl Listen) -> Result<(), Error> {
     Routes::collect().serve(at).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::get;
+
+    #[get("/for-ever", crate = crate)]
+    async fn for_ever() {
+        std::future::pending::<()>().await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_handler_under_serve_has_60_seconds() {
+        let server = Routes::collect().into_server().expect("the routes fit");
+        let start = tokio::time::Instant::now();
+        let request = Request::builder().uri("/for-ever").body(axum::body::Body::empty()).expect("a request");
+        let response = server.service.oneshot(request).await.unwrap_or_else(|never| match never {});
+        assert_eq!((response.status().as_u16(), start.elapsed()), (503, MAX_DURATION));
+    }
 }

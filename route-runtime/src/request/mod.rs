@@ -111,19 +111,15 @@ impl<S: Sync> FromRequestParts<S> for ApiRequest {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
         let Some(mounted) = parts.extensions.get::<MountedAt>().copied() else {
-            log::plain(format_args!(
+            log::report(format_args!(
                 "`ApiRequest` is for functions with `#[api_route]`, not for plain axum handlers"
             ));
             return Err(problem(StatusCode::INTERNAL_SERVER_ERROR, None, None));
         };
         // Once here, so that no accessor has to fail.
-        decodable(parts.uri.path(), false, "path")
-            .and_then(|()| decodable(parts.uri.query().unwrap_or_default(), true, "query string"))
-            .map_err(|detail| problem(StatusCode::BAD_REQUEST, Some(&detail), None))?;
+        if let Err(error) = text::decode(parts.uri.query().unwrap_or_default(), true) {
+            return Err(problem(StatusCode::BAD_REQUEST, Some(&format!("the query string {error}")), None));
+        }
         Ok(ApiRequest { parts: parts.clone(), mounted })
     }
-}
-
-fn decodable(text: &str, form: bool, what: &str) -> Result<(), String> {
-    text::decode(text, form).map(drop).map_err(|error| format!("the {what} {error}"))
 }

@@ -108,7 +108,7 @@ impl<T> ApiResponse<T> {
 }
 
 impl<T: Serialize> ApiResponse<T> {
-    /// 200 with `value` as JSON.
+    /// `value` as JSON, with the success status of the route: 200 where the attribute says nothing.
     pub fn ok(value: T) -> Self {
         Self::new().json(value)
     }
@@ -137,7 +137,7 @@ impl<T> Default for ApiResponse<T> {
 impl<T> IntoResponse for ApiResponse<T> {
     fn into_response(self) -> Response {
         if let Some(mistake) = self.mistake {
-            log::plain(format_args!("an answer was given {mistake}"));
+            log::report(format_args!("an answer was given {mistake}"));
             return problem(StatusCode::INTERNAL_SERVER_ERROR, None, None);
         }
         let mut response = Response::new(Body::empty());

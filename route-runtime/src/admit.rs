@@ -1,0 +1,109 @@
+//! Whether a path that axum has matched may reach the route: what axum lets pass, and must not.
+
+use std::borrow::Cow;
+
+use axum::extract::{OriginalUri, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+
+use crate::arguments::{Refusal, bad_segment, raw_segments};
+use crate::endpoint::Mounted;
+use crate::error::problem;
+use crate::pattern::Segment;
+use crate::text::{TextError, decode, encode_segment};
+
+/// What a path with a `/` at its end answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum TrailingSlash {
+    /// 404: `/a/` is another path than `/a`.
+    #[default]
+    Strict,
+    /// 308 to the path without it, with the query, where a route answers that. Next.js redirects unknown paths too.
+    Redirect,
+    /// What the path without it answers.
+    Ignore,
+}
+
+/// Refuses paths whose text could mean something else to whoever stands in front:
+///
+/// - an empty segment (`//`) is never a parameter: 404;
+/// - a `/` at the end is judged by [`TrailingSlash`];
+/// - a broken percent-escape, no UTF-8, a NUL: 400;
+/// - `.`, `..` and `\` in a catch-all: 400, unless the route says `dot_segments = true`;
+/// - another spelling of a path that another route answers, `/users/%6De` beside `/users/me`: 404, because what guards
+///   that route would be passed by.
+pub(crate) fn admit(route: &Mounted, request: &Request) -> Result<(), Refusal> {
+    if !route.has_parameters && route.trailing_slash != TrailingSlash::Redirect {
+        return Ok(());
+    }
+    let path = request.uri().path();
+    if path.contains("//") {
+        return Err(not_found());
+    }
+    if path.len() > 1 && path.ends_with('/') {
+        match route.trailing_slash {
+            TrailingSlash::Strict => return Err(not_found()),
+            TrailingSlash::Redirect => return Err(Box::new(without_slash(request))),
+            TrailingSlash::Ignore => {}
+        }
+    }
+    let catch_all = route.catch_all.is_some() && !route.dot_segments;
+    if path.contains('%') || catch_all && (path.contains("/.") || path.contains('\\')) {
+        return unusual(route, path);
+    }
+    Ok(())
+}
+
+/// [`admit`] for the rare path that could be refused.
+fn unusual(route: &Mounted, path: &str) -> Result<(), Refusal> {
+    let segments = raw_segments(path).skip(route.offset).enumerate();
+    let canonical: Vec<Cow<'_, str>> =
+        segments.map(|(i, raw)| canonical(route, i, raw)).collect::<Result<_, _>>()?;
+    let canonical: Vec<&str> = canonical.iter().map(|segment| &**segment).collect();
+    match route.tree.find(&canonical).and_then(|numbers| numbers.first()) {
+        Some(pattern) if *pattern == route.pattern => Ok(()),
+        _ => Err(not_found()),
+    }
+}
+
+/// A segment as a pattern would spell it.
+fn canonical<'p>(route: &Mounted, i: usize, raw: &'p str) -> Result<Cow<'p, str>, Refusal> {
+    // What stands behind a catch-all is its own.
+    let index = route.catch_all.map_or(i, |catch_all| i.min(catch_all));
+    if let Some(Segment::Static(_)) = route.info().segments().get(index) {
+        return Ok(Cow::Borrowed(raw));
+    }
+    let text = decode(raw, false).map_err(|error| bad_segment(route, index, &error))?;
+    if text.contains('\0') {
+        return Err(bad_segment(route, index, &TextError::Nul));
+    }
+    if Some(index) == route.catch_all && !route.dot_segments && climbs(&text) {
+        return Err(bad_segment(route, index, &TextError::Dots));
+    }
+    Ok(Cow::Owned(encode_segment(&text).into_owned()))
+}
+
+/// Whether a segment of a catch-all, joined with its neighbours as a path of files, could leave its folder. An encoded
+/// slash counts as one.
+fn climbs(text: &str) -> bool {
+    text.contains('\\') || text.starts_with('/') || text.split('/').any(|part| part == "." || part == "..")
+}
+
+fn not_found() -> Refusal {
+    Box::new(problem(StatusCode::NOT_FOUND, None, None))
+}
+
+/// 308 to the path as the client sent it, less its last `/`.
+fn without_slash(request: &Request) -> Response {
+    let uri = request.extensions().get::<OriginalUri>().map_or(request.uri(), |OriginalUri(uri)| uri);
+    let path = uri.path().trim_end_matches('/');
+    let target = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    // `//host` would be another host.
+    match HeaderValue::try_from(target) {
+        Ok(target) if path.starts_with('/') && !path.starts_with("//") => {
+            (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, target)]).into_response()
+        }
+        _ => *not_found(),
+    }
+}
