@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use axum::extract::{OriginalUri, Request};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::arguments::{Refusal, bad_segment, raw_segments};
@@ -38,7 +38,8 @@ pub(crate) fn admit(route: &Mounted, request: &Request) -> Result<(), Refusal> {
         return Ok(());
     }
     let path = request.uri().path();
-    if path.contains("//") {
+    // In the whole path: axum's `nest` loses the empty segment of `/prefix//x`.
+    if whole(request).path().contains("//") {
         return Err(not_found());
     }
     if path.len() > 1 && path.ends_with('/') {
@@ -94,9 +95,14 @@ fn not_found() -> Refusal {
     Box::new(problem(StatusCode::NOT_FOUND, None, None))
 }
 
+/// The URI as the client sent it.
+fn whole(request: &Request) -> &Uri {
+    request.extensions().get::<OriginalUri>().map_or(request.uri(), |OriginalUri(uri)| uri)
+}
+
 /// 308 to the path as the client sent it, less its last `/`.
 fn without_slash(request: &Request) -> Response {
-    let uri = request.extensions().get::<OriginalUri>().map_or(request.uri(), |OriginalUri(uri)| uri);
+    let uri = whole(request);
     let path = uri.path().trim_end_matches('/');
     let target = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
     // `//host` would be another host.

@@ -1,0 +1,183 @@
+//! Random sets of routes and random paths, held to a naive reference.
+//!
+//! `ROUTE_SEED=<number>` repeats a run; the number is printed by `--nocapture` and by every failure.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use axum::extract::Extension;
+use route_runtime::__private::{Entry, Extractor, RouteInfo, Segment, call1, respond};
+use route_runtime::testing::TestClient;
+use route_runtime::{Methods, Routes};
+use tests::segments;
+
+fn seed() -> u64 {
+    let seed = std::env::var("ROUTE_SEED").ok().and_then(|seed| seed.parse().ok());
+    seed.unwrap_or_else(|| fastrand::u64(..))
+}
+
+/// A route that answers with its pattern.
+fn entry(methods: Methods, pattern: &str, line: u32) -> &'static Entry {
+    type Info = Extension<&'static RouteInfo>;
+    let pattern: &'static str = pattern.to_owned().leak();
+    let info = RouteInfo::new(pattern, segments(pattern), &[], methods, "made::handler", "made.rs", line);
+    Box::leak(Box::new(Entry::new::<()>(info, |incoming| {
+        call1::<(), Extractor<Info, false>, _, _, _>(
+            incoming,
+            |Extension(info): Info| async move { info.pattern() },
+            respond::<&str>,
+        )
+    })))
+}
+
+const TEXTS: [&str; 3] = ["a", "b", "für"];
+
+/// A pattern whose names are given by their position, so that few sets conflict; `names` makes more of them do.
+fn pattern(rng: &mut fastrand::Rng, names: &[&str]) -> String {
+    let depth = rng.usize(0..=4);
+    let mut pattern = String::new();
+    for position in 0..depth {
+        let name = format!("{}{position}", rng.choice(names).expect("a name"));
+        match rng.u8(0..10) {
+            0..5 => pattern.extend(["/", rng.choice(TEXTS).expect("a text")]),
+            5..8 => pattern.extend(["/[", &name, "]"]),
+            8 => {
+                pattern.extend(["/[...r", &name, "]"]);
+                break;
+            }
+            _ => {
+                pattern.extend(["/[[...r", &name, "]]"]);
+                break;
+            }
+        }
+    }
+    if pattern.is_empty() { "/".to_owned() } else { pattern }
+}
+
+fn path(rng: &mut fastrand::Rng) -> String {
+    let depth = rng.usize(0..=5);
+    let texts = ["a", "b", "f%C3%BCr", "f%c3%bcr", "%61", "%62", "x", "y%20z", "c%2Fd", "A", "", "+"];
+    let parts: Vec<&str> = (0..depth).map(|_| *rng.choice(&texts).expect("a text")).collect();
+    format!("/{}", parts.join("/"))
+}
+
+fn matches(pattern: &[Segment], path: &[String]) -> bool {
+    match (pattern, path) {
+        ([], []) | ([Segment::OptionalCatchAll(_)], _) => true,
+        ([Segment::CatchAll(_)], path) => !path.is_empty(),
+        ([Segment::Static(text), pattern @ ..], [first, path @ ..]) => {
+            text == first && matches(pattern, path)
+        }
+        ([Segment::Param(_), pattern @ ..], [_, path @ ..]) => matches(pattern, path),
+        _ => false,
+    }
+}
+
+/// Static, `[x]`, `[...x]`, `[[...x]]`: the first segment that differs in kind decides.
+fn rank(pattern: &[Segment]) -> Vec<u8> {
+    let kind = |segment: &Segment| match segment {
+        Segment::Static(_) => 0,
+        Segment::Param(_) => 1,
+        Segment::CatchAll(_) => 2,
+        _ => 3,
+    };
+    pattern.iter().map(kind).collect()
+}
+
+fn best<'p>(patterns: &[&'p str], path: &[String]) -> Option<&'p str> {
+    let matching = patterns.iter().filter(|pattern| matches(segments(pattern), path));
+    matching.min_by_key(|pattern| rank(segments(pattern))).copied()
+}
+
+/// What answers a path, by the rules as they are written.
+fn reference<'p>(patterns: &[&'p str], path: &str) -> Option<&'p str> {
+    let raw: Vec<String> = match path {
+        "/" => Vec::new(),
+        _ => path.split('/').skip(1).map(str::to_owned).collect(),
+    };
+    if raw.iter().any(String::is_empty) {
+        return None;
+    }
+    let found = best(patterns, &raw)?;
+    // Another spelling of what another route answers is nobody's.
+    let spelt = |part: &String| match part.as_str() {
+        "%61" => "a".to_owned(),
+        "%62" => "b".to_owned(),
+        "f%c3%bcr" => "f%C3%BCr".to_owned(),
+        part => part.to_owned(),
+    };
+    let usual: Vec<String> = raw.iter().map(spelt).collect();
+    (best(patterns, &usual) == Some(found)).then_some(found)
+}
+
+#[tokio::test]
+async fn every_path_finds_the_route_that_the_rules_say() {
+    let seed = seed();
+    println!("ROUTE_SEED={seed}");
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let (mut pairs, mut hits, mut grouped) = (0, 0, 0);
+    while pairs < 100_000 {
+        let count = rng.usize(1..=8);
+        let patterns: Vec<String> = (0..count).map(|_| pattern(&mut rng, &["p"])).collect();
+        let entries = patterns.iter().zip(1..).map(|(pattern, line)| entry(Methods::GET, pattern, line));
+        let Ok(router) = Routes::from_entries(entries).into_router() else { continue };
+        let (prefix, router) = if rng.bool() {
+            ("/of/t", axum::Router::new().nest("/of/{tenant}", router))
+        } else {
+            ("", router)
+        };
+        let client = TestClient::new(router);
+        let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+        grouped += usize::from(patterns.iter().any(|pattern| pattern.contains("[...")));
+        for _ in 0..40 {
+            let path = path(&mut rng);
+            let wanted = reference(&patterns, &path);
+            if !prefix.is_empty() && path == "/" {
+                // axum has its own view of what a nested `/` is.
+                continue;
+            }
+            let response = client.get(&format!("{prefix}{path}")).await;
+            let got = (response.status() == 200).then(|| response.text());
+            assert_eq!(got, wanted, "ROUTE_SEED={seed} {path} of {patterns:?}");
+            assert!(got.is_some() || response.status() == 404, "{}", response.status());
+            pairs += 1;
+            hits += usize::from(got.is_some());
+        }
+    }
+    println!("{pairs} pairs, {hits} of them answered, {grouped} sets with a catch-all");
+    assert!(hits > pairs / 20);
+}
+
+#[test]
+fn no_set_of_routes_panics_and_conflicts_are_symmetric() {
+    let seed = seed();
+    println!("ROUTE_SEED={seed}");
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let (mut good, mut bad) = (0, 0);
+    for _ in 0..10_000 {
+        let count = rng.usize(1..=6);
+        let methods = [Methods::GET, Methods::POST, Methods::ALL, Methods::GET.or(Methods::PUT)];
+        let made: Vec<(Methods, String)> = (0..count)
+            .map(|_| (*rng.choice(&methods).expect("some"), pattern(&mut rng, &["p", "q"])))
+            .collect();
+        let build = |reversed: bool| {
+            let mut entries: Vec<_> = made
+                .iter()
+                .zip(1..)
+                .map(|((methods, pattern), line)| entry(*methods, pattern, line))
+                .collect();
+            if reversed {
+                entries.reverse();
+            }
+            let router = || Routes::from_entries(entries).into_router().map(drop);
+            match catch_unwind(AssertUnwindSafe(router)) {
+                Ok(result) => result.map_err(|error| error.to_string()),
+                Err(_) => panic!("ROUTE_SEED={seed} panicked for {made:?}"),
+            }
+        };
+        let forwards = build(false);
+        assert_eq!(forwards, build(true), "ROUTE_SEED={seed} {made:?}");
+        if forwards.is_ok() { good += 1 } else { bad += 1 }
+    }
+    println!("{good} sets served, {bad} refused");
+    assert!(good > 1000 && bad > 1000);
+}
