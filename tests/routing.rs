@@ -211,6 +211,11 @@ mod group {
         )
     }
 
+    #[get("/g/mü")]
+    async fn umlaut() -> &'static str {
+        "umlaut"
+    }
+
     #[get("/g/me")]
     async fn me() -> &'static str {
         "me"
@@ -238,6 +243,7 @@ async fn a_parameter_beside_a_catch_all() {
         ("/g/7/deep", "deep 7 /g/7/deep"),
         ("/g/7/other", "rest 7|other 7/other /g/{*rest} 7/other"),
         ("/g/me", "me"),
+        ("/g/m%C3%BC", "umlaut"),
         ("/g/me/too", "rest me|too me/too /g/{*rest} me/too"),
         ("/in/x/7", "two x 7 x 7"),
         ("/in/x", "all x None /in/{a}"),
@@ -276,6 +282,7 @@ async fn empty_segments_and_other_spellings_reach_no_route() {
         "/g/%6De",
         "/%67/me",
         "/gr%c3%bcn/v1:batch/@me",
+        "/g/m\u{fc}",
     ] {
         assert_eq!(client.get(path).await.status(), 404, "{path}");
     }

@@ -50,7 +50,7 @@ pub(crate) fn admit(route: &Mounted, request: &Request) -> Result<(), Refusal> {
         }
     }
     let catch_all = route.catch_all.is_some() && !route.dot_segments;
-    if path.contains('%') || catch_all && (path.contains("/.") || path.contains('\\')) {
+    if path.contains('%') || !path.is_ascii() || catch_all && (path.contains("/.") || path.contains('\\')) {
         return unusual(route, path);
     }
     Ok(())
