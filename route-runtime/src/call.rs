@@ -125,8 +125,8 @@ pub trait Argument<S> {
 ///
 /// Every argument is a type parameter of its own, and so is its value: the compiler then blames the one argument that
 /// does not fit, and the expansion has given that one the span of the user's type.
-macro_rules! calls {
-    ($($call:ident: $($argument:ident $type:ident $value:ident $index:tt)*;)*) => {$(
+macro_rules! call {
+    ($call:ident: $($argument:ident $type:ident $value:ident $index:tt)*) => {
         #[doc = concat!("The call of a handler with the arguments `(", $(stringify!($argument), ",",)* ")`.")]
         #[allow(clippy::too_many_arguments, reason = "one for each argument of the handler")]
         pub fn $call<S, $($argument, $type,)* F, Fut>(
@@ -160,28 +160,26 @@ macro_rules! calls {
                 Ok(($($value,)*))
             }
         }
-    )*};
+    };
 }
 
-calls! {
-    call0:;
-    call1: A AV a 0;
-    call2: A AV a 0 B BV b 1;
-    call3: A AV a 0 B BV b 1 C CV c 2;
-    call4: A AV a 0 B BV b 1 C CV c 2 D DV d 3;
-    call5: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4;
-    call6: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5;
-    call7: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6;
-    call8: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7;
-    call9: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8;
-    call10: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9;
-    call11: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10;
-    call12: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11;
-    call13: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12;
-    call14: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12 O OV o 13;
-    call15: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12 O OV o 13 P PV p 14;
-    call16: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12 O OV o 13 P PV p 14 Q QV q 15;
-}
+call!(call0:);
+call!(call1: A AV a 0);
+call!(call2: A AV a 0 B BV b 1);
+call!(call3: A AV a 0 B BV b 1 C CV c 2);
+call!(call4: A AV a 0 B BV b 1 C CV c 2 D DV d 3);
+call!(call5: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4);
+call!(call6: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5);
+call!(call7: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6);
+call!(call8: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7);
+call!(call9: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8);
+call!(call10: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9);
+call!(call11: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10);
+call!(call12: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11);
+call!(call13: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12);
+call!(call14: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12 O OV o 13);
+call!(call15: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12 O OV o 13 P PV p 14);
+call!(call16: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12 O OV o 13 P PV p 14 Q QV q 15);
 
 /// The typed value of the path segment with index `I`.
 #[derive(Debug)]

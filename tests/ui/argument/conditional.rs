@@ -1,0 +1,8 @@
+#![allow(unused)]
+
+use route_runtime::*;
+
+#[get("/a")]
+async fn f(#[cfg(test)] text: String) {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+#![allow(unused)]
+
+use route_runtime::*;
+
+struct Plain;
+
+#[get("/a")]
+async fn f(plain: Plain) {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+#![allow(unused)]
+
+use route_runtime::*;
+
+#[get("/{*rest}")]
+async fn f(rest: Vec<u8>) {}
+
+fn main() {}

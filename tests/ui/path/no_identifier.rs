@@ -1,0 +1,8 @@
+#![allow(unused)]
+
+use route_runtime::*;
+
+#[get("/[post-id]")]
+async fn f(post_id: u8) {}
+
+fn main() {}

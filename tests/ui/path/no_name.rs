@@ -1,0 +1,8 @@
+#![allow(unused)]
+
+use route_runtime::*;
+
+#[get("/[]")]
+async fn f() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+#![allow(unused)]
+
+use route_runtime::*;
+
+#[get("/a")]
+struct S;
+
+fn main() {}

@@ -1,0 +1,8 @@
+#![allow(unused)]
+
+use route_runtime::*;
+
+#[get("/a")]
+unsafe fn f() {}
+
+fn main() {}
