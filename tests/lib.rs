@@ -17,6 +17,7 @@ pub mod path {
 }
 
 pub mod http;
+pub mod random;
 
 /// The segments of a pattern, as an expansion would print them. Texts are kept for good, once for each pattern.
 ///

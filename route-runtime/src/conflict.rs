@@ -28,7 +28,7 @@ use crate::pattern::{Clash, Segment, Tree};
 /// ```
 #[derive(Clone)]
 pub struct RoutesError {
-    problems: Vec<String>,
+    pub(crate) problems: Vec<String>,
 }
 
 impl RoutesError {
@@ -95,6 +95,13 @@ pub(crate) fn check(entries: &[&'static Entry], provided: &Provided<'_>) -> Resu
     }
     let tree = patterns(entries, &mut problems);
     if problems.is_empty() { Ok(Checked { tree }) } else { Err(RoutesError { problems }) }
+}
+
+/// The patterns alone: whether they can stand side by side.
+pub(crate) fn check_patterns(entries: &[&'static Entry]) -> Result<Tree<Vec<usize>>, RoutesError> {
+    let mut problems = Vec::new();
+    let tree = patterns(entries, &mut problems);
+    if problems.is_empty() { Ok(tree) } else { Err(RoutesError { problems }) }
 }
 
 fn missing_state(entry: &Entry, provided: &Provided<'_>, problems: &mut Vec<String>) {
@@ -187,7 +194,7 @@ fn clash_text(clash: &Clash, entries: &[&'static Entry], number: usize) -> Strin
 }
 
 /// `GET /posts  my_app::posts at src/main.rs:10`
-struct Line<'a>(&'a RouteInfo);
+pub(crate) struct Line<'a>(pub(crate) &'a RouteInfo);
 
 impl fmt::Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -31,6 +31,7 @@ mod group;
 mod info;
 mod log;
 mod methods;
+mod mount;
 mod pattern;
 mod request;
 mod response;
@@ -50,6 +51,7 @@ pub use axum;
 pub use axum::extract::State;
 
 pub use crate::admit::TrailingSlash;
+pub use crate::by_hand::ByHand;
 pub use crate::config::{ResponseLimit, RouteConfig};
 pub use crate::conflict::RoutesError;
 pub use crate::error::{ApiError, Error};
@@ -61,6 +63,8 @@ pub use crate::response::{ApiResponse, Content};
 pub use crate::routes::{Routes, router};
 #[cfg(feature = "server")]
 pub use crate::server::{Listen, Server, ServerOptions, serve};
+
+mod by_hand;
 
 mod attributes;
 pub use attributes::*;

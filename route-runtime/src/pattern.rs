@@ -3,8 +3,6 @@
 //! One truth about precedence: level by level a static segment wins over `[x]`, that over `[...x]`, that over
 //! `[[...x]]`; what does not match whole is left for the next (NEXTJS routing, "patterns are whole-path").
 
-use std::collections::BTreeMap;
-
 /// What stands between two slashes of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -32,11 +30,18 @@ impl Segment {
 
 /// The paths that stand for these segments below a base in an axum router: two for an optional catch-all.
 pub(crate) fn axum_paths(base: &[String], segments: &[Segment]) -> Vec<String> {
-    let mut path: String = base.iter().flat_map(|segment| ["/", segment]).collect();
-    let mut bare = None;
+    let length = |segment: &Segment| match segment {
+        Segment::Static(text) => text.len() + 1,
+        Segment::Param(name) | Segment::CatchAll(name) | Segment::OptionalCatchAll(name) => name.len() + 4,
+    };
+    let mut path = String::with_capacity(
+        base.iter().map(|text| text.len() + 1).chain(segments.iter().map(length)).sum(),
+    );
+    path.extend(base.iter().flat_map(|segment| ["/", segment]));
+    let mut paths = Vec::with_capacity(1);
     for segment in segments {
         if let Segment::OptionalCatchAll(_) = segment {
-            bare = Some(if path.is_empty() { "/".to_owned() } else { path.clone() });
+            paths.push(if path.is_empty() { "/".to_owned() } else { path.clone() });
         }
         path.push('/');
         match segment {
@@ -48,14 +53,16 @@ pub(crate) fn axum_paths(base: &[String], segments: &[Segment]) -> Vec<String> {
     if path.is_empty() {
         path.push('/');
     }
-    bare.into_iter().chain([path]).collect()
+    paths.push(path);
+    paths
 }
 
 /// Patterns by segment. `T` is what stands at a pattern's end.
 #[derive(Debug)]
 pub(crate) struct Tree<T> {
     end: Option<T>,
-    fixed: BTreeMap<&'static str, Tree<T>>,
+    /// By text, in order.
+    fixed: Vec<(&'static str, Tree<T>)>,
     param: Option<Named<Box<Tree<T>>>>,
     catch_all: Option<Named<T>>,
     optional: Option<Named<T>>,
@@ -82,7 +89,7 @@ pub(crate) enum Clash {
 
 impl<T> Default for Tree<T> {
     fn default() -> Self {
-        Tree { end: None, fixed: BTreeMap::new(), param: None, catch_all: None, optional: None }
+        Tree { end: None, fixed: Vec::new(), param: None, catch_all: None, optional: None }
     }
 }
 
@@ -102,7 +109,7 @@ impl<T: Default> Tree<T> {
                 }
                 Ok(self.end.get_or_insert_default())
             }
-            Some(Segment::Static(text)) => self.fixed.entry(text).or_default().slot(segments, number, first),
+            Some(Segment::Static(text)) => self.child(text).slot(segments, number, first),
             Some(Segment::Param(name)) => {
                 let child = named(&mut self.param, name, number, Box::default)?;
                 child.slot(segments, number, first)
@@ -123,6 +130,23 @@ impl<T: Default> Tree<T> {
                 named(&mut self.optional, name, number, T::default)
             }
         }
+    }
+}
+
+impl<T> Tree<T> {
+    /// The tree below a static segment, made when it is new.
+    fn child(&mut self, text: &'static str) -> &mut Tree<T> {
+        let at = match self.fixed.last() {
+            // Patterns come sorted, so that a new one mostly is the last.
+            Some((last, _)) if *last == text => Ok(self.fixed.len() - 1),
+            Some((last, _)) if *last > text => self.fixed.binary_search_by(|(other, _)| (*other).cmp(text)),
+            _ => Err(self.fixed.len()),
+        };
+        let at = at.unwrap_or_else(|at| {
+            self.fixed.insert(at, (text, Tree::default()));
+            at
+        });
+        &mut self.fixed[at].1
     }
 }
 
@@ -148,7 +172,10 @@ impl<T> Tree<T> {
         if segment.is_empty() {
             return None;
         }
-        let fixed = || self.fixed.get(*segment).and_then(|child| child.find(rest));
+        let fixed = || {
+            let at = self.fixed.binary_search_by(|(text, _)| (*text).cmp(segment)).ok()?;
+            self.fixed[at].1.find(rest)
+        };
         let param = || self.param.as_ref().and_then(|param| param.value.find(rest));
         let catch_all = || {
             let catch_all = self.catch_all.as_ref().or(self.optional.as_ref());
@@ -159,21 +186,21 @@ impl<T> Tree<T> {
     }
 
     /// Tells of every pattern whether it belongs to a [`Group`], and to which.
-    pub(crate) fn groups(&self, tell: &mut dyn FnMut(&T, Option<Group>)) {
+    pub(crate) fn groups<'t>(&'t self, tell: &mut dyn FnMut(&'t T, Option<Group>)) {
         self.walk(0, None, &mut 0, tell);
     }
 
-    fn walk(
-        &self,
+    fn walk<'t>(
+        &'t self,
         depth: usize,
         around: Option<Group>,
         made: &mut usize,
-        tell: &mut dyn FnMut(&T, Option<Group>),
+        tell: &mut dyn FnMut(&'t T, Option<Group>),
     ) {
         if let Some(end) = &self.end {
             tell(end, around);
         }
-        for child in self.fixed.values() {
+        for (_, child) in &self.fixed {
             child.walk(depth + 1, around, made, tell);
         }
         let catch_all = self.catch_all.as_ref().or(self.optional.as_ref());
@@ -204,6 +231,8 @@ pub(crate) struct Group {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn parse(pattern: &'static str) -> Vec<Segment> {

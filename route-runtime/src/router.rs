@@ -17,8 +17,9 @@ use crate::config::RouteConfig;
 use crate::endpoint::{Endpoint, Mounted};
 use crate::entry::Entry;
 use crate::error::problem;
-use crate::group::{GroupService, TAIL};
-use crate::pattern::{Group, Segment, Tree, axum_paths};
+use crate::group::GroupService;
+use crate::mount::{Mount, What, mounts};
+use crate::pattern::{Segment, Tree, axum_paths};
 
 /// What all routes of one router share.
 pub(crate) struct Setting<'a> {
@@ -28,86 +29,87 @@ pub(crate) struct Setting<'a> {
     pub(crate) trailing_slash: TrailingSlash,
     pub(crate) state: &'a dyn Fn(&Entry) -> Arc<dyn Any + Send + Sync>,
     pub(crate) tree: Arc<Tree<Vec<usize>>>,
+    /// What [`others`] makes: a clone is cheaper than another.
+    pub(crate) others: MethodRouter,
+}
+
+/// A path without a function: every method is another than those it has.
+pub(crate) fn others() -> MethodRouter {
+    MethodRouter::new().fallback_service(service_fn(other_method))
 }
 
 /// One `MethodRouter` for each pattern.
 pub(crate) fn build(entries: &[&'static Entry], setting: &Setting<'_>) -> Router {
+    let tree = Arc::clone(&setting.tree);
+    let segments = segments_of(entries);
+    let offset = setting.base.len();
     let mut router = Router::new();
-    let mut groups: BTreeMap<usize, (usize, BTreeMap<usize, Router>)> = BTreeMap::new();
-    let mut add = |numbers: &Vec<usize>, group: Option<Group>| {
-        let routes: Vec<&'static Entry> =
-            numbers.iter().filter_map(|number| entries.get(*number).copied()).collect();
-        let (Some(first), Some(pattern)) = (routes.first(), numbers.first().copied()) else { return };
-        let segments = first.info.segments();
-        let methods = |in_group| method_router(&routes, &Position { pattern, in_group }, setting);
-        let Some(group) = group else {
-            let paths = axum_paths(setting.base, segments);
-            router = mount(std::mem::take(&mut router), paths, &methods(false), setting);
-            return;
-        };
-        let below = segments.get(group.depth..).unwrap_or_default();
-        let mut alone = Router::new();
-        for path in axum_paths(&[], below) {
-            alone = alone.route(&path, methods(true));
+    for Mount { paths, what } in mounts(&tree, &segments, setting.base, setting.trailing_slash) {
+        match what {
+            What::Pattern(numbers) => {
+                let methods = method_router(entries, numbers, false, setting);
+                router = route_all(router, &paths, methods);
+            }
+            What::Group { depth, patterns } => {
+                let mut alone = BTreeMap::new();
+                for numbers in patterns {
+                    let Some(pattern) = numbers.first().copied() else { continue };
+                    let methods = method_router(entries, numbers, true, setting);
+                    let below = segments(pattern).get(depth..).unwrap_or_default();
+                    alone.insert(pattern, route_all(Router::new(), &axum_paths(&[], below), methods));
+                }
+                let service = GroupService::new(Arc::clone(&tree), offset, offset + depth, alone);
+                for path in paths {
+                    router = router.route_service(&path, service.clone());
+                }
+            }
         }
-        let (_, routers) = groups.entry(group.number).or_insert_with(|| (group.depth, BTreeMap::new()));
-        routers.insert(pattern, alone);
-        if let [Segment::OptionalCatchAll(_)] = below {
-            // The path without a segment is above the level.
-            let above = axum_paths(setting.base, segments.get(..group.depth).unwrap_or_default());
-            router = mount(std::mem::take(&mut router), above, &methods(false), setting);
-        }
-    };
-    setting.tree.groups(&mut add);
-    for (depth, routers) in groups.into_values() {
-        let above = routers
-            .keys()
-            .next()
-            .and_then(|pattern| entries.get(*pattern))
-            .map(|entry| entry.info.segments());
-        let above = above.and_then(|segments| segments.get(..depth)).unwrap_or_default();
-        let offset = setting.base.len();
-        let path = axum_paths(setting.base, above).concat();
-        let path = format!("{}{TAIL}", path.trim_end_matches('/'));
-        let service = GroupService::new(Arc::clone(&setting.tree), offset, offset + depth, routers);
-        router = router.route_service(&path, service);
     }
     router
 }
 
-/// Adds the routes of one pattern, with a `/` at the end too where that has a meaning.
-fn mount(mut router: Router, paths: Vec<String>, methods: &MethodRouter, setting: &Setting<'_>) -> Router {
-    for path in paths {
-        router = router.route(&path, methods.clone());
-        // A catch-all takes it by itself.
-        if setting.trailing_slash != TrailingSlash::Strict && path != "/" && !path.contains("{*") {
-            router = router.route(&format!("{path}/"), methods.clone());
+/// The same functions at several paths. A clone boxes every function anew, so the last path takes the original.
+fn route_all(mut router: Router, paths: &[String], methods: MethodRouter) -> Router {
+    let Some((last, others)) = paths.split_last() else { return router };
+    for path in others {
+        router = router.route(path, methods.clone());
+    }
+    router.route(last, methods)
+}
+
+/// The pattern of an entry by its number.
+pub(crate) fn segments_of(entries: &[&'static Entry]) -> impl Fn(usize) -> &'static [Segment] {
+    |number| entries.get(number).map_or(&[], |entry| entry.info.segments())
+}
+
+/// The functions of one pattern: by method, behind them the one that takes every method, or OPTIONS and 405.
+fn method_router(
+    entries: &[&'static Entry],
+    numbers: &[usize],
+    in_group: bool,
+    setting: &Setting<'_>,
+) -> MethodRouter {
+    let position = Position { pattern: numbers.first().copied().unwrap_or_default(), in_group };
+    let routes = || numbers.iter().filter_map(|number| entries.get(*number).copied());
+    let every = routes().find(|entry| entry.info.methods().is_all());
+    // `any_service` rather than a fallback: its answers must not get an `Allow`.
+    let mut methods = match every {
+        Some(entry) => any_service(endpoint(entry, &position, setting)),
+        None => setting.others.clone(),
+    };
+    for entry in routes() {
+        let filter = entry.info.methods().iter().filter_map(|method| MethodFilter::try_from(method).ok());
+        if let Some(filter) = filter.reduce(MethodFilter::or) {
+            methods = methods.on_service(filter, endpoint(entry, &position, setting));
         }
     }
-    router
+    methods
 }
 
 /// Where among the patterns a route stands.
 struct Position {
     pattern: usize,
     in_group: bool,
-}
-
-/// The functions of one pattern: by method, behind them the one that takes every method, or OPTIONS and 405.
-fn method_router(routes: &[&'static Entry], position: &Position, setting: &Setting<'_>) -> MethodRouter {
-    let every = routes.iter().find(|entry| entry.info.methods().is_all());
-    // `any_service` rather than a fallback: its answers must not get an `Allow`.
-    let mut methods = match every {
-        Some(entry) => any_service(endpoint(entry, position, setting)),
-        None => MethodRouter::new().fallback_service(service_fn(other_method)),
-    };
-    for entry in routes {
-        let filter = entry.info.methods().iter().filter_map(|method| MethodFilter::try_from(method).ok());
-        if let Some(filter) = filter.reduce(MethodFilter::or) {
-            methods = methods.on_service(filter, endpoint(entry, position, setting));
-        }
-    }
-    methods
 }
 
 fn endpoint(entry: &'static Entry, position: &Position, setting: &Setting<'_>) -> Endpoint {

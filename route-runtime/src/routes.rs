@@ -7,10 +7,12 @@ use std::sync::Arc;
 use axum::Router;
 
 use crate::admit::TrailingSlash;
+use crate::by_hand::{self, ByHand};
 use crate::config::RouteConfig;
-use crate::conflict::{self, Provided, RoutesError};
+use crate::conflict::{self, Checked, Provided, RoutesError};
 use crate::entry::{Entry, Registered};
 use crate::info::RouteInfo;
+use crate::mount::mounts;
 use crate::router::{self, Setting};
 use crate::text::encode_segment;
 
@@ -153,6 +155,49 @@ impl Routes {
         self
     }
 
+    /// Asks axum's matcher whether `Router::merge` can join these routes with hand-written ones, which panics where it
+    /// can't. A path stands for every method, as of `any`; with methods, `(Methods::GET, "/x")`, the path may be shared.
+    ///
+    /// ```standalone_crate
+    /// use route_runtime::{get, Methods, Routes};
+    ///
+    /// #[get("/posts/[id]")]
+    /// async fn post(id: u64) -> String {
+    ///     id.to_string()
+    /// }
+    ///
+    /// let routes = Routes::collect();
+    /// assert!(routes.conflicts_with(["/health", "/posts"]).is_ok());
+    /// assert!(routes.conflicts_with([(Methods::DELETE, "/posts/{id}")]).is_ok());
+    /// let error = routes.conflicts_with([(Methods::GET, "/posts/{name}")]).unwrap_err();
+    /// assert!(error.to_string().contains("`/posts/{name}`"));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every hand-written path that collides, with the handlers and their `file:line`; what is wrong with the routes
+    /// themselves.
+    pub fn conflicts_with<B: Into<ByHand>>(
+        &self,
+        by_hand: impl IntoIterator<Item = B>,
+    ) -> Result<(), RoutesError> {
+        let tree = conflict::check_patterns(&self.entries)?;
+        let segments = router::segments_of(&self.entries);
+        let mounts = mounts(&tree, &segments, &self.base, self.trailing_slash);
+        by_hand::check(&self.entries, &mounts, by_hand.into_iter().map(Into::into))
+    }
+
+    fn check(&self) -> Result<Checked, RoutesError> {
+        let states: Vec<_> = self.states.iter().map(|provision| (provision.id, provision.name)).collect();
+        let provided = Provided {
+            states: &states,
+            outer: &self.outer,
+            bad_base: self.bad_base.as_deref(),
+            nothing_linked: self.nothing_linked,
+        };
+        conflict::check(&self.entries, &provided)
+    }
+
     /// The routes as an axum router, without a fallback: unknown paths are the outer app's.
     ///
     /// ```standalone_crate
@@ -181,14 +226,7 @@ impl Routes {
     /// where both have a fallback for one path, which two routers made by this function from functions of one path
     /// have. Make one router of all functions of a path.
     pub fn into_router(self) -> Result<Router, RoutesError> {
-        let states: Vec<_> = self.states.iter().map(|provision| (provision.id, provision.name)).collect();
-        let provided = Provided {
-            states: &states,
-            outer: &self.outer,
-            bad_base: self.bad_base.as_deref(),
-            nothing_linked: self.nothing_linked,
-        };
-        let checked = conflict::check(&self.entries, &provided)?;
+        let checked = self.check()?;
         let none: Arc<dyn Any + Send + Sync> = Arc::new(());
         let state = |entry: &Entry| {
             let wanted = (entry.state.id)();
@@ -201,6 +239,7 @@ impl Routes {
             trailing_slash: self.trailing_slash,
             state: &state,
             tree: Arc::new(checked.tree),
+            others: router::others(),
         };
         Ok(router::build(&self.entries, &setting))
     }
