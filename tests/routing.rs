@@ -1,6 +1,6 @@
 //! Which function answers which request.
 
-use axum::extract::{MatchedPath, OriginalUri, Path};
+use axum::extract::{MatchedPath, NestedPath, OriginalUri, Path, State};
 use axum::routing;
 use route_runtime::testing::TestClient;
 use route_runtime::{ApiRequest, Routes, TrailingSlash, api_route, delete, get, post};
@@ -62,8 +62,12 @@ async fn seen(
     format!("{first} {second} {a} {param} {} {original} {}", matched.as_str(), req.uri())
 }
 
+fn routes() -> Routes {
+    Routes::collect().with_state("state")
+}
+
 fn client() -> TestClient {
-    TestClient::new(Routes::collect().into_router().unwrap())
+    TestClient::new(routes().into_router().unwrap())
 }
 
 #[tokio::test]
@@ -138,7 +142,7 @@ async fn a_method_that_no_function_has() {
 
 #[tokio::test]
 async fn nested_below_a_parameter_everything_keeps_its_meaning() {
-    let inner = || Routes::collect().into_router().unwrap();
+    let inner = || routes().into_router().unwrap();
     let client = TestClient::new(axum::Router::new().nest("/static", inner()));
     assert_eq!(
         client.get("/static/seen/x/7?q").await.text(),
@@ -160,7 +164,7 @@ async fn merged_with_functions_by_hand() {
     let outer = axum::Router::new()
         .route("/only", routing::get(|| async { "by hand" }))
         .fallback(|| async { "fallback" });
-    let client = TestClient::new(outer.merge(Routes::collect().into_router().unwrap()));
+    let client = TestClient::new(outer.merge(routes().into_router().unwrap()));
     assert_eq!(client.get("/only").await.text(), "by hand");
     assert_eq!(client.delete("/only").await.status(), 200);
     assert_eq!(client.get("/nowhere").await.text(), "fallback");
@@ -170,7 +174,7 @@ async fn merged_with_functions_by_hand() {
 
 #[tokio::test]
 async fn a_filter_keeps_what_it_says() {
-    let routes = Routes::collect().filter(|route| route.pattern().starts_with("/blog"));
+    let routes = routes().filter(|route| route.pattern().starts_with("/blog"));
     assert_eq!(routes.len(), 3);
     let client = TestClient::new(routes.into_router().unwrap());
     assert_eq!(client.get("/blog/new").await.status(), 200);
@@ -179,7 +183,7 @@ async fn a_filter_keeps_what_it_says() {
 
 /// A parameter beside both kinds of catch-all, below a parameter, and static siblings.
 mod group {
-    use super::{ApiRequest, MatchedPath, OriginalUri, Path, get, post};
+    use super::{ApiRequest, MatchedPath, NestedPath, OriginalUri, Path, State, get, post};
 
     #[get("/g/[id]")]
     async fn one(id: String, path: Path<String>, matched: MatchedPath, uri: axum::http::Uri) -> String {
@@ -221,6 +225,16 @@ mod group {
         "me"
     }
 
+    #[get("/np/[id]")]
+    async fn nested_path(id: u8, nested: NestedPath, State(state): State<&'static str>) -> String {
+        format!("{id} {} {state}", nested.as_str())
+    }
+
+    #[get("/np/[...rest]")]
+    async fn nested_rest(nested: NestedPath, Path(path): Path<Vec<(String, String)>>) -> String {
+        format!("{} {path:?}", nested.as_str())
+    }
+
     #[get("/in/[a]/[b]")]
     async fn two(a: String, b: u8, Path((first, second)): Path<(String, u8)>) -> String {
         format!("two {a} {b} {first} {second}")
@@ -234,7 +248,7 @@ mod group {
 
 #[tokio::test]
 async fn a_parameter_beside_a_catch_all() {
-    let outer = axum::Router::new().nest("/of/{tenant}", Routes::collect().into_router().unwrap());
+    let outer = axum::Router::new().nest("/of/{tenant}", routes().into_router().unwrap());
     let nested = TestClient::new(outer.fallback(|| async { "outer" }));
     let client = client();
     for (path, wanted) in [
@@ -265,6 +279,57 @@ async fn a_parameter_beside_a_catch_all() {
         "all x Some([\"7\", \"8\"]) /of/{tenant}/in/{a}/{*all}"
     );
     assert_eq!(nested.get("/nowhere").await.text(), "outer");
+}
+
+#[tokio::test]
+async fn a_group_keeps_its_meaning_wherever_it_is_mounted() {
+    let ours = || routes().into_router().unwrap();
+    let outer =
+        || axum::Router::new().route("/own", routing::get(|| async { "own" })).fallback(|| async { "outer" });
+    let nested = TestClient::new(outer().nest("/of/{tenant}", ours()));
+    assert_eq!(nested.get("/of/t/np/7").await.text(), "7 /of/{tenant} state");
+    assert_eq!(nested.get("/of/t/np/7/8").await.text(), r#"/of/{tenant} [("tenant", "t"), ("rest", "7/8")]"#);
+    let service = TestClient::new(outer().nest_service("/service", ours()));
+    assert_eq!(service.get("/service/np/7").await.text(), "7 /service state");
+    assert_eq!(service.get("/service/g/7/deep").await.text(), "deep 7 /service/g/7/deep");
+    let merged = TestClient::new(outer().merge(ours()));
+    let deep = TestClient::new(axum::Router::new().nest("/a", axum::Router::new().nest("/of/{b}", ours())));
+    assert_eq!(deep.get("/a/of/x/np/7/8").await.text(), r#"/a/of/{b} [("b", "x"), ("rest", "7/8")]"#);
+    assert_eq!(deep.get("/a/of/x/g/7/8").await.status(), 500, "axum's `Path<String>` has two values there");
+    for client in [merged, nested, service] {
+        assert_eq!(client.get("/own").await.text(), "own");
+        assert_eq!(client.get("/nowhere").await.text(), "outer");
+    }
+}
+
+#[tokio::test]
+async fn long_values_and_refusals_do_not_come_back() {
+    let bare = client();
+    let nested = TestClient::new(axum::Router::new().nest("/v1", routes().into_router().unwrap()));
+    let long = "x".repeat(10_000);
+    for (client, prefix) in [(bare, ""), (nested, "/v1")] {
+        assert_eq!(
+            client.get(&format!("{prefix}/blog/{long}")).await.text().len(),
+            "[id] ".len() + long.len()
+        );
+        let refused = client.get(&format!("{prefix}/np/{long}")).await;
+        assert!(refused.status() == 400 || prefix.is_empty(), "{}", refused.status());
+        assert!(refused.text().len() < 200, "{}", refused.text());
+        for bad in ["%", "%zz", "%FF", "%ED%A0%80", "a%00b"] {
+            for path in ["blog/", "g/", "docs/a/", "g/7/"] {
+                let response = client.get(&format!("{prefix}/{path}{bad}")).await;
+                assert_eq!(response.status(), 400, "{prefix}/{path}{bad}");
+                assert!(
+                    response
+                        .text()
+                        .starts_with(r#"{"title":"Bad Request","status":400,"detail":"path parameter"#)
+                );
+            }
+        }
+        for value in ["%F0%9F%98%80", "%E2%80%AEa", "a%0Ab", "%E6%97%A5"] {
+            assert_eq!(client.get(&format!("{prefix}/blog/{value}")).await.status(), 200, "{value}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -305,7 +370,7 @@ async fn empty_segments_and_other_spellings_reach_no_route() {
 
 #[tokio::test]
 async fn a_slash_at_the_end() {
-    let with = |policy| TestClient::new(Routes::collect().trailing_slash(policy).into_router().unwrap());
+    let with = |policy| TestClient::new(routes().trailing_slash(policy).into_router().unwrap());
     let paths = [
         ("/blog/new/", "static"),
         ("/blog/7/", "[id] 7"),
@@ -339,14 +404,14 @@ async fn a_slash_at_the_end() {
         assert_eq!(client.get("/blog/7").await.status(), 200);
         assert_eq!(client.get("/").await.text(), "root");
     }
-    let nested = Routes::collect().trailing_slash(TrailingSlash::Redirect).into_router().unwrap();
+    let nested = routes().trailing_slash(TrailingSlash::Redirect).into_router().unwrap();
     let nested = TestClient::new(axum::Router::new().nest("/v1", nested));
     assert_eq!(nested.get("/v1/blog/7/").await.header("location"), Some("/v1/blog/7"));
 }
 
 #[tokio::test]
 async fn a_base_path() {
-    let client = TestClient::new(Routes::collect().base("/v1").base("/äpi").into_router().unwrap());
+    let client = TestClient::new(routes().base("/v1").base("/äpi").into_router().unwrap());
     for (path, wanted) in [
         ("/%C3%A4pi/v1/blog/7", "[id] 7"),
         ("/%C3%A4pi/v1/docs/a", "Some([\"a\"])"),
