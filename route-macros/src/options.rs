@@ -373,10 +373,6 @@ fn scaled(number: &str, factor: u64) -> Option<u64> {
     if whole.is_empty() || ends_in_dot || fraction.len() > 9 {
         return None;
     }
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(fraction) {
-        return None;
-    }
     let whole = whole.parse::<u64>().ok()?.checked_mul(factor)?;
     let part = match fraction {
         "" => 0,

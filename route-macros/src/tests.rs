@@ -54,6 +54,7 @@ fn keys() {
     check("status = \"201\"", &["this is no value for `status`"]);
     check("etag = 1", &["this is no value for `etag`: write `etag = false`"]);
     check("tag = \"\"", &["this is no value for `tag`"]);
+    check("operation_id = \"a.b-c_d\"", &[]);
     check("operation_id = \"a b\"", &["an operation id consists of"]);
     check("state = 7", &["this is no value for `state`: write `state = AppState`"]);
     check("body_parser = false, body_limit = 7", &["`body_parser = false` lifts the body limit"]);
@@ -151,6 +152,7 @@ fn every_name_of_the_path_is_taken() {
         &["query name `page`: add `page: Option<String>`"],
     );
     check("/[a]/[b]?c", "", &["`[a]`", "`[b]`", "`c`"]);
+    check("/[id]", "id: &str", &["a handler owns its arguments: write `String`"]);
     check("/[id]", "query: Query<Q>", &["no argument takes `[id]`"]);
     check("/a?q", "path: Path<P>", &["no argument takes query name `q`"]);
     // What may see the path does not hide a misspelt name.
