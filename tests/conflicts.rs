@@ -117,6 +117,8 @@ mod other {
 
 #[test]
 fn declared_routes_are_checked_for_state_and_path_types() {
+    let without = Routes::collect().into_router().unwrap_err().to_string();
+    assert!(without.contains("missing state `conflicts::Db`, none was provided"), "{without}");
     let error = Routes::collect().with_state(7_u8).into_router().unwrap_err();
     let text = error.to_string();
     for wanted in [
@@ -147,6 +149,22 @@ fn parameters_of_an_outer_router_count_where_they_are_told() {
     assert!(alone[0].contains(".nested_in(\"/of/{tenant}\")"), "{alone:?}");
     let nested = problems(Routes::collect().nested_in("/of/{tenant}"));
     assert!(nested.len() == 1 && nested[0].contains("::fits"), "{nested:?}");
+}
+
+#[test]
+fn what_is_no_path_for_axum_is_said_before_axum_panics() {
+    let routes = Routes::from_entries([entry(GET, "/a/[id]", 1)]);
+    assert!(routes.conflicts_with(["/b", "/a"]).is_ok());
+    let error = routes.conflicts_with(["/x/{a}{b}", "/a/{other}", "/a/{id}"]).unwrap_err();
+    assert_eq!(error.problems().len(), 3, "{error}");
+    for wanted in [
+        "the hand-written `/x/{a}{b}` is no path for axum",
+        "axum can't hold the hand-written `/a/{other}` beside `/a/{id}`",
+        "the hand-written `/a/{id}` answers what an annotated function answers too",
+        "made.rs:1",
+    ] {
+        assert!(error.to_string().contains(wanted), "{error}");
+    }
 }
 
 #[test]

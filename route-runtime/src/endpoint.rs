@@ -195,7 +195,7 @@ impl Future for Infallibly {
 
 /// A reply under the guards.
 pub(crate) struct Guarded {
-    /// Absent once it has panicked or answered.
+    /// Absent once it has panicked.
     reply: Option<Pin<Box<dyn Future<Output = Response> + Send>>>,
     route: Arc<Mounted>,
 }
@@ -206,16 +206,9 @@ impl Future for Guarded {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         let reply = &mut this.reply;
-        let poll = || {
-            let polled = match reply.as_mut() {
-                Some(reply) => reply.as_mut().poll(cx),
-                None => Poll::Pending,
-            };
-            if polled.is_ready() {
-                // Dropped in here: a destructor may panic too.
-                *reply = None;
-            }
-            polled
+        let poll = || match reply.as_mut() {
+            Some(reply) => reply.as_mut().poll(cx),
+            None => Poll::Pending,
         };
         let info = this.route.info();
         match catch_unwind(AssertUnwindSafe(|| log::working_for(info, poll))) {

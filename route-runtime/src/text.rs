@@ -55,11 +55,7 @@ impl de::Error for TextError {
 
     fn unknown_variant(_: &str, variants: &'static [&'static str]) -> Self {
         let list: Vec<String> = variants.iter().map(|variant| format!("`{variant}`")).collect();
-        TextError::MustBe(if list.is_empty() {
-            "absent".into()
-        } else {
-            format!("one of {}", list.join(", ")).into()
-        })
+        TextError::MustBe(format!("one of {}", list.join(", ")).into())
     }
 }
 
