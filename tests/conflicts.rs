@@ -63,11 +63,18 @@ fn what_can() {
 #[test]
 fn all_problems_come_at_once() {
     let routes =
-        [(GET, "/a"), (GET, "/a"), (GET, "/b/[x]"), (GET, "/b/[y]"), (GET, "/c"), (GET, "/c/[[...z]]")];
+        [(GET, "/a"), (GET, "/a"), (GET, "/b/[x]"), (POST, "/b/[y]"), (GET, "/c"), (GET, "/c/[[...z]]")];
     let error = check(&routes).unwrap_err();
     assert_eq!(error.problems().len(), 3, "{error}");
     assert!(error.to_string().starts_with("the routes can't be served, for 3 reasons:"), "{error}");
     assert_eq!(format!("{error:?}"), error.to_string(), "what `main` prints");
+}
+
+#[test]
+fn every_other_name_of_a_pattern_is_reported() {
+    let error = check(&[(GET, "/[a]/[b]"), (GET, "/[x]/[y]"), (GET, "/[x]/[y]")]).unwrap_err();
+    // Two names each for the second and the third, and three pairs that answer the same.
+    assert_eq!(error.problems().len(), 4 + 3, "{error}");
 }
 
 #[derive(Clone)]
@@ -155,8 +162,16 @@ fn parameters_of_an_outer_router_count_where_they_are_told() {
 fn what_is_no_path_for_axum_is_said_before_axum_panics() {
     let routes = Routes::from_entries([entry(GET, "/a/[id]", 1)]);
     assert!(routes.conflicts_with(["/b", "/a"]).is_ok());
-    let error = routes.conflicts_with(["/x/{a}{b}", "/a/{other}", "/a/{id}"]).unwrap_err();
-    assert_eq!(error.problems().len(), 3, "{error}");
+    let error =
+        routes.conflicts_with(["/x/{a}{b}", "/a/{other}", "/a/{id}", "x", "", "/:id", "/*x"]).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("the routes can't be merged with the hand-written ones, for 7 reasons:")
+    );
+    assert_eq!(error.problems().len(), 7, "{error}");
+    let bad = routes.clone().base("v1").conflicts_with(["/v1/a"]).unwrap_err();
+    assert!(bad.to_string().contains("is no base path"), "{bad}");
     for wanted in [
         "the hand-written `/x/{a}{b}` is no path for axum",
         "axum can't hold the hand-written `/a/{other}` beside `/a/{id}`",

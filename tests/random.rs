@@ -28,7 +28,7 @@ pub fn entry(methods: Methods, pattern: &str, line: u32) -> &'static Entry {
     })))
 }
 
-const TEXTS: [&str; 3] = ["a", "b", "für"];
+const TEXTS: [&str; 5] = ["a", "b", "für", "ab", "a-b"];
 
 /// A pattern whose names are given by their position, so that few sets conflict; `names` makes more of them do.
 ///

@@ -177,12 +177,24 @@ fn bind(path: &LitStr, pattern: &Pattern, handler: &Handler, errors: &mut Errors
         })
     };
     for (name, source) in unbound {
-        // A value of one text with nearly this name would read the body, or nothing; whatever else may see the path.
-        let misspelt = free.iter().any(|argument| {
-            let near =
-                argument.name.as_ref().and_then(|own| nearest(name, [own.to_string().as_str()]).map(drop));
-            near.is_some() && argument.type_word().is_some_and(|word| SCALARS.contains(&word.as_str()))
+        // A value of one text with nearly this name would read the body, or nothing. `Path` and `Query` take what they
+        // like; that anything else looks at the path is less likely than a slip.
+        let taken = free.iter().any(|argument| {
+            argument.type_word().is_some_and(|word| match source {
+                Source::Segment(_) => matches!(word.as_str(), "Path" | "RawPathParams"),
+                _ => matches!(word.as_str(), "Query" | "RawQuery"),
+            })
         });
+        let misspelt = !taken
+            && free.iter().any(|argument| {
+                let near = argument
+                    .name
+                    .as_ref()
+                    .and_then(|own| nearest(name, [own.to_string().as_str()]).map(drop));
+                // Two short words are near without a slip.
+                let near = near.filter(|()| name.chars().count() > 3);
+                near.is_some() && argument.type_word().is_some_and(|word| SCALARS.contains(&word.as_str()))
+            });
         if misspelt || free.iter().all(|argument| blind(argument, source)) {
             errors.at_span(path.span(), unbound_message(pattern, name, source, &free));
         }

@@ -158,6 +158,11 @@ fn every_name_of_the_path_is_taken() {
     // What may see the path does not hide a misspelt name.
     check("/[nmae]", "name: String, req: ApiRequest", &["did you mean `name: String`?"]);
     check("/[nmae]", "name: String, user: User", &["did you mean `name: String`?"]);
+    // A `Path` takes the segment, and any other name is the body's.
+    check("/[id]", "Path(id): Path<u32>, md: String", &[]);
+    check("/[note]", "Path(id): Path<String>, notes: String", &[]);
+    check("/[id]", "own: Tenant, md: String", &[]);
+    check("/[id]", "own: Tenant, s: String", &[]);
     // A type of the application that happens to be called like an extractor.
     for own in ["state: State", "state: Host", "state: Method", "state: my::State"] {
         check("/[state]", own, &[]);

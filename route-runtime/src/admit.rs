@@ -31,27 +31,27 @@ pub enum TrailingSlash {
 /// - a `/` at the end is judged by [`TrailingSlash`];
 /// - a broken percent-escape, no UTF-8, a NUL: 400;
 /// - `.`, `..` and `\` in a catch-all: 400, unless the route says `dot_segments = true`;
-/// - another spelling of a path that another route answers, `/users/%6De` beside `/users/me`: 404, because what guards
+/// - another spelling of a path that another route of the same router answers, `/users/%6De` beside `/users/me`: 404, because what guards
 ///   that route would be passed by.
 pub(crate) fn admit(route: &Mounted, request: &Request) -> Result<(), Refusal> {
-    if !route.has_parameters && route.trailing_slash != TrailingSlash::Redirect {
-        return Ok(());
-    }
-    let path = request.uri().path();
     // In the whole path: axum's `nest` loses the empty segment of `/prefix//x`.
     if whole(request).path().contains("//") {
         return Err(not_found());
     }
-    if path.len() > 1 && path.ends_with('/') {
-        match route.trailing_slash {
-            TrailingSlash::Strict => return Err(not_found()),
-            TrailingSlash::Redirect => return Err(Box::new(without_slash(request))),
-            TrailingSlash::Ignore => {}
+    let path = request.uri().path();
+    if route.has_parameters {
+        let catch_all = route.catch_all.is_some() && !route.dot_segments;
+        if path.contains('%') || !path.is_ascii() || catch_all && (path.contains("/.") || path.contains('\\'))
+        {
+            unusual(route, path)?;
         }
     }
-    let catch_all = route.catch_all.is_some() && !route.dot_segments;
-    if path.contains('%') || !path.is_ascii() || catch_all && (path.contains("/.") || path.contains('\\')) {
-        return unusual(route, path);
+    if path.len() > 1 && path.ends_with('/') {
+        return match route.trailing_slash {
+            TrailingSlash::Strict => Err(not_found()),
+            TrailingSlash::Redirect => Err(Box::new(without_slash(request))),
+            TrailingSlash::Ignore => Ok(()),
+        };
     }
     Ok(())
 }
@@ -103,13 +103,12 @@ fn whole(request: &Request) -> &Uri {
 /// 308 to the path as the client sent it, less its last `/`.
 fn without_slash(request: &Request) -> Response {
     let uri = whole(request);
-    let path = uri.path().trim_end_matches('/');
+    let Some(path) = uri.path().strip_suffix('/') else { return *not_found() };
     let target = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
-    // `//host` would be another host.
+    // `//host` would be another host, and browsers take a backslash for a slash.
+    let local = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
     match HeaderValue::try_from(target) {
-        Ok(target) if path.starts_with('/') && !path.starts_with("//") => {
-            (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, target)]).into_response()
-        }
+        Ok(target) if local => (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, target)]).into_response(),
         _ => *not_found(),
     }
 }

@@ -48,10 +48,14 @@ pub(crate) fn check(
             shared_path(entries, what, methods, &path, &mut problems);
             continue;
         }
+        if let Some(rule) = axum_refuses(&path) {
+            problems.push(format!("the hand-written `{path}` is no path for axum: {rule}"));
+            continue;
+        }
         match matcher.insert(&path, ()) {
-            Ok(()) => {}
+            // Whether two hand-written paths fit together is the app's own business.
+            Ok(()) => drop(matcher.remove(&path)),
             Err(matchit::InsertError::Conflict { with }) => {
-                // A conflict between two hand-written paths is the app's own.
                 if let Some(what) = ours.get(with.as_str()) {
                     let handlers = handlers(entries, what, |_| true);
                     problems.push(format!(
@@ -63,7 +67,20 @@ pub(crate) fn check(
             Err(error) => problems.push(format!("the hand-written `{path}` is no path for axum: {error}")),
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(RoutesError { problems }) }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(RoutesError::new("the routes can't be merged with the hand-written ones", problems))
+}
+
+/// What axum refuses before its matcher is asked.
+fn axum_refuses(path: &str) -> Option<&'static str> {
+    if !path.starts_with('/') {
+        return Some("a path starts with `/`");
+    }
+    path.split('/')
+        .any(|segment| segment.starts_with([':', '*']))
+        .then_some("parameters are written `{name}` and `{*name}`")
 }
 
 /// Two routers may share a path while their methods differ.

@@ -28,10 +28,15 @@ use crate::pattern::{Clash, Segment, Tree};
 /// ```
 #[derive(Clone)]
 pub struct RoutesError {
-    pub(crate) problems: Vec<String>,
+    what: &'static str,
+    problems: Vec<String>,
 }
 
 impl RoutesError {
+    pub(crate) fn new(what: &'static str, problems: Vec<String>) -> Self {
+        RoutesError { what, problems }
+    }
+
     /// One text for each problem, in the order of the routes.
     #[must_use]
     pub fn problems(&self) -> &[String] {
@@ -42,8 +47,8 @@ impl RoutesError {
 impl fmt::Display for RoutesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.problems.len() {
-            1 => write!(f, "the routes can't be served:")?,
-            count => write!(f, "the routes can't be served, for {count} reasons:")?,
+            1 => write!(f, "{}:", self.what)?,
+            count => write!(f, "{}, for {count} reasons:", self.what)?,
         }
         for problem in &self.problems {
             write!(f, "\n\n- {problem}")?;
@@ -59,6 +64,8 @@ impl fmt::Debug for RoutesError {
 }
 
 impl std::error::Error for RoutesError {}
+
+const CANT_BE_SERVED: &str = "the routes can't be served";
 
 /// What the check needs to know beside the entries.
 pub(crate) struct Provided<'a> {
@@ -94,14 +101,17 @@ pub(crate) fn check(entries: &[&'static Entry], provided: &Provided<'_>) -> Resu
         path_shapes(entry, provided, &mut problems);
     }
     let tree = patterns(entries, &mut problems);
-    if problems.is_empty() { Ok(Checked { tree }) } else { Err(RoutesError { problems }) }
+    if problems.is_empty() { Ok(Checked { tree }) } else { Err(RoutesError::new(CANT_BE_SERVED, problems)) }
 }
 
 /// The patterns alone: whether they can stand side by side.
-pub(crate) fn check_patterns(entries: &[&'static Entry]) -> Result<Tree<Vec<usize>>, RoutesError> {
-    let mut problems = Vec::new();
+pub(crate) fn check_patterns(
+    entries: &[&'static Entry],
+    bad_base: Option<&str>,
+) -> Result<Tree<Vec<usize>>, RoutesError> {
+    let mut problems: Vec<String> = bad_base.map(str::to_owned).into_iter().collect();
     let tree = patterns(entries, &mut problems);
-    if problems.is_empty() { Ok(tree) } else { Err(RoutesError { problems }) }
+    if problems.is_empty() { Ok(tree) } else { Err(RoutesError::new(CANT_BE_SERVED, problems)) }
 }
 
 fn missing_state(entry: &Entry, provided: &Provided<'_>, problems: &mut Vec<String>) {
@@ -148,7 +158,10 @@ fn patterns(entries: &[&'static Entry], problems: &mut Vec<String>) -> Tree<Vec<
     let first = |numbers: &Vec<usize>| numbers.first().copied().unwrap_or_default();
     for (number, entry) in entries.iter().enumerate() {
         let info = &entry.info;
-        let slot = match tree.slot(info.segments().iter().copied(), number, &first) {
+        let mut clashes = Vec::new();
+        let slot = tree.slot(info.segments().iter().copied(), number, &first, &mut clashes);
+        problems.extend(clashes.iter().map(|clash| clash_text(clash, entries, number)));
+        let slot = match slot {
             Ok(slot) => slot,
             Err(clash) => {
                 problems.push(clash_text(&clash, entries, number));

@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::convert::Infallible;
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::{Future, Ready, poll_fn, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
-use axum::http::{Extensions, StatusCode, header};
+use axum::http::{Extensions, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, Service, ServiceExt as _};
@@ -98,6 +98,16 @@ impl Mounted {
         })
     }
 
+    /// Undoes what a group did to the request, and says whether its path may reach the route.
+    fn receive(&self, request: &mut Request) -> Result<(), Refusal> {
+        if self.in_group
+            && let Some(Uncut(uri)) = request.extensions_mut().remove()
+        {
+            *request.uri_mut() = uri;
+        }
+        admit(self, request)
+    }
+
     /// Lets extractors and layers see which route they work for.
     pub(crate) fn announce(&self, extensions: &mut Extensions) {
         extensions.insert(self.info());
@@ -134,6 +144,35 @@ impl Endpoint {
     }
 }
 
+/// What a path answers to a method that none of its functions has: nothing else for a path that is nobody's. axum adds
+/// `Allow`, over hand-written methods of the same path too.
+#[derive(Clone)]
+pub(crate) struct OtherMethod(Arc<Mounted>);
+
+impl Endpoint {
+    pub(crate) fn other_method(&self) -> OtherMethod {
+        OtherMethod(Arc::clone(&self.route))
+    }
+}
+
+impl Service<Request> for OtherMethod {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Ready<Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        ready(Ok(match self.0.receive(&mut request) {
+            Err(refusal) => *refusal,
+            Ok(()) if request.method() == Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
+            Ok(()) => problem(StatusCode::METHOD_NOT_ALLOWED, None, None),
+        }))
+    }
+}
+
 impl Service<Request> for Endpoint {
     type Response = Response;
     type Error = Infallible;
@@ -145,13 +184,8 @@ impl Service<Request> for Endpoint {
 
     fn call(&mut self, mut request: Request) -> Guarded {
         let route = Arc::clone(&self.route);
-        if route.in_group
-            && let Some(Uncut(uri)) = request.extensions_mut().remove()
-        {
-            *request.uri_mut() = uri;
-        }
-        if let Err(refusal) = admit(&route, &request) {
-            return Guarded { reply: Some(Box::pin(std::future::ready(*refusal))), route };
+        if let Err(refusal) = route.receive(&mut request) {
+            return Guarded { reply: Some(Box::pin(ready(*refusal))), route };
         }
         let reply = match &self.layered {
             None => (route.entry.call)(Incoming { request, route: Arc::clone(&route) }).0,

@@ -95,12 +95,13 @@ impl<T> Default for Tree<T> {
 
 impl<T: Default> Tree<T> {
     /// The slot of a pattern, made when it is new. `number` names the pattern in later clashes; `first` tells the
-    /// number of a slot that is in the way.
+    /// number of a slot that is in the way. Other names than those that are there go to `clashes`.
     pub(crate) fn slot(
         &mut self,
         mut segments: impl Iterator<Item = Segment>,
         number: usize,
         first: &dyn Fn(&T) -> usize,
+        clashes: &mut Vec<Clash>,
     ) -> Result<&mut T, Clash> {
         match segments.next() {
             None => {
@@ -109,16 +110,16 @@ impl<T: Default> Tree<T> {
                 }
                 Ok(self.end.get_or_insert_default())
             }
-            Some(Segment::Static(text)) => self.child(text).slot(segments, number, first),
+            Some(Segment::Static(text)) => self.child(text).slot(segments, number, first, clashes),
             Some(Segment::Param(name)) => {
-                let child = named(&mut self.param, name, number, Box::default)?;
-                child.slot(segments, number, first)
+                let child = named(&mut self.param, name, number, Box::default, clashes);
+                child.slot(segments, number, first, clashes)
             }
             Some(Segment::CatchAll(name)) => {
                 if let Some(optional) = &self.optional {
                     return Err(Clash::TwoCatchAlls { first: optional.first });
                 }
-                named(&mut self.catch_all, name, number, T::default)
+                Ok(named(&mut self.catch_all, name, number, T::default, clashes))
             }
             Some(Segment::OptionalCatchAll(name)) => {
                 if let Some(catch_all) = &self.catch_all {
@@ -127,7 +128,7 @@ impl<T: Default> Tree<T> {
                 if let Some(end) = &self.end {
                     return Err(Clash::SameSpecificity { first: first(end) });
                 }
-                named(&mut self.optional, name, number, T::default)
+                Ok(named(&mut self.optional, name, number, T::default, clashes))
             }
         }
     }
@@ -155,12 +156,13 @@ fn named<'v, V>(
     name: &'static str,
     number: usize,
     new: impl FnOnce() -> V,
-) -> Result<&'v mut V, Clash> {
+    clashes: &mut Vec<Clash>,
+) -> &'v mut V {
     let named = slot.get_or_insert_with(|| Named { name, first: number, value: new() });
-    if named.name == name {
-        return Ok(&mut named.value);
+    if named.name != name {
+        clashes.push(Clash::Names { first: named.first, theirs: named.name, mine: name });
     }
-    Err(Clash::Names { first: named.first, theirs: named.name, mine: name })
+    &mut named.value
 }
 
 impl<T> Tree<T> {
@@ -252,12 +254,13 @@ mod tests {
 
     fn tree(patterns: &[&'static str]) -> Result<Tree<Option<&'static str>>, Clash> {
         let mut tree = Tree::<Option<&'static str>>::default();
+        let mut clashes = Vec::new();
         for (number, pattern) in patterns.iter().enumerate() {
             let position =
                 |slot: &Option<&str>| patterns.iter().position(|p| Some(*p) == *slot).unwrap_or(usize::MAX);
-            *tree.slot(parse(pattern).into_iter(), number, &position)? = Some(pattern);
+            *tree.slot(parse(pattern).into_iter(), number, &position, &mut clashes)? = Some(pattern);
         }
-        Ok(tree)
+        clashes.pop().map_or(Ok(tree), Err)
     }
 
     #[track_caller]

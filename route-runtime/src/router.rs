@@ -2,21 +2,16 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
 use axum::routing::{MethodFilter, MethodRouter, any_service};
-use tower::service_fn;
 
 use crate::admit::TrailingSlash;
 use crate::config::RouteConfig;
 use crate::endpoint::{Endpoint, Mounted};
 use crate::entry::Entry;
-use crate::error::problem;
 use crate::group::GroupService;
 use crate::mount::{Mount, What, mounts};
 use crate::pattern::{Segment, Tree, axum_paths};
@@ -29,13 +24,6 @@ pub(crate) struct Setting<'a> {
     pub(crate) trailing_slash: TrailingSlash,
     pub(crate) state: &'a dyn Fn(&Entry) -> Arc<dyn Any + Send + Sync>,
     pub(crate) tree: Arc<Tree<Vec<usize>>>,
-    /// What [`others`] makes: a clone is cheaper than another.
-    pub(crate) others: MethodRouter,
-}
-
-/// A path without a function: every method is another than those it has.
-pub(crate) fn others() -> MethodRouter {
-    MethodRouter::new().fallback_service(service_fn(other_method))
 }
 
 /// One `MethodRouter` for each pattern.
@@ -91,19 +79,22 @@ fn method_router(
 ) -> MethodRouter {
     let position = Position { pattern: numbers.first().copied().unwrap_or_default(), in_group };
     let routes = || numbers.iter().filter_map(|number| entries.get(*number).copied());
-    let every = routes().find(|entry| entry.info.methods().is_all());
-    // `any_service` rather than a fallback: its answers must not get an `Allow`.
-    let mut methods = match every {
-        Some(entry) => any_service(endpoint(entry, &position, setting)),
-        None => setting.others.clone(),
-    };
+    let mut others = MethodRouter::new();
+    let mut by_method = Vec::with_capacity(numbers.len());
     for entry in routes() {
+        let endpoint = endpoint(entry, &position, setting);
         let filter = entry.info.methods().iter().filter_map(|method| MethodFilter::try_from(method).ok());
-        if let Some(filter) = filter.reduce(MethodFilter::or) {
-            methods = methods.on_service(filter, endpoint(entry, &position, setting));
+        match filter.reduce(MethodFilter::or) {
+            Some(filter) => by_method.push((filter, endpoint)),
+            // `any_service` rather than a fallback: its answers must not get an `Allow`.
+            None => others = any_service(endpoint),
         }
     }
-    methods
+    let every = routes().any(|entry| entry.info.methods().is_all());
+    if let (false, Some((_, endpoint))) = (every, by_method.first()) {
+        others = others.fallback_service(endpoint.other_method());
+    }
+    by_method.into_iter().fold(others, |methods, (filter, endpoint)| methods.on_service(filter, endpoint))
 }
 
 /// Where among the patterns a route stands.
@@ -132,13 +123,4 @@ fn endpoint(entry: &'static Entry, position: &Position, setting: &Setting<'_>) -
         status: entry.info.status().and_then(|status| StatusCode::from_u16(status).ok()),
     };
     Endpoint::new(route)
-}
-
-/// What a path answers to a method that no function has: axum adds `Allow`, over hand-written methods of the same
-/// path too.
-async fn other_method(request: Request) -> Result<Response, Infallible> {
-    Ok(match *request.method() {
-        Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
-        _ => problem(StatusCode::METHOD_NOT_ALLOWED, None, None),
-    })
 }

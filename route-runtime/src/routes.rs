@@ -156,7 +156,8 @@ impl Routes {
     }
 
     /// Asks axum's matcher whether `Router::merge` can join these routes with hand-written ones, which panics where it
-    /// can't. A path stands for every method, as of `any`; with methods, `(Methods::GET, "/x")`, the path may be shared.
+    /// can't. A path stands for every method, as of `any`, and for a `MethodRouter` with a fallback of its own; with
+    /// methods, `(Methods::GET, "/x")`, the path may be shared.
     ///
     /// ```standalone_crate
     /// use route_runtime::{get, Methods, Routes};
@@ -175,13 +176,13 @@ impl Routes {
     ///
     /// # Errors
     ///
-    /// Every hand-written path that collides, with the handlers and their `file:line`; what is wrong with the routes
-    /// themselves.
+    /// Every hand-written path that collides, with the handlers and their `file:line`; first what is wrong with the base
+    /// path and the patterns themselves.
     pub fn conflicts_with<B: Into<ByHand>>(
         &self,
         by_hand: impl IntoIterator<Item = B>,
     ) -> Result<(), RoutesError> {
-        let tree = conflict::check_patterns(&self.entries)?;
+        let tree = conflict::check_patterns(&self.entries, self.bad_base.as_deref())?;
         let segments = router::segments_of(&self.entries);
         let mounts = mounts(&tree, &segments, &self.base, self.trailing_slash);
         by_hand::check(&self.entries, &mounts, by_hand.into_iter().map(Into::into))
@@ -199,6 +200,9 @@ impl Routes {
     }
 
     /// The routes as an axum router, without a fallback: unknown paths are the outer app's.
+    ///
+    /// Paths are judged strictly: an empty segment, a broken escape or another spelling of a static path of these routes
+    /// (`/users/%6De` beside `/users/me`) reach no handler. Static paths that the outer app has by hand are not known here.
     ///
     /// ```standalone_crate
     /// use axum::{Router, routing};
@@ -239,7 +243,6 @@ impl Routes {
             trailing_slash: self.trailing_slash,
             state: &state,
             tree: Arc::new(checked.tree),
-            others: router::others(),
         };
         Ok(router::build(&self.entries, &setting))
     }
