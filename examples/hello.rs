@@ -2,7 +2,7 @@
 //!
 //! `cargo run --example hello`, then `curl http://127.0.0.1:3000/api/hello/World`
 
-use route_runtime::{Routes, RoutesError, get};
+use route_runtime::{Routes, get};
 
 /// Says hello.
 #[get("/api/hello/[name]")]
@@ -10,13 +10,13 @@ async fn hello(name: String) -> String {
     format!("Hello, {name}!")
 }
 
-fn app() -> Result<axum::Router, RoutesError> {
-    Routes::collect().into_router()
+fn app() -> Routes {
+    Routes::collect()
 }
 
 #[tokio::main]
 async fn main() -> Result<(), route_runtime::Error> {
-    route_runtime::Server::new(app()?).serve("127.0.0.1:3000").await
+    app().serve("127.0.0.1:3000").await
 }
 
 #[cfg(test)]
@@ -26,7 +26,7 @@ mod tests {
 
     #[tokio::test]
     async fn says_hello() {
-        let client = TestClient::new(app().unwrap());
+        let client = TestClient::new(app().into_router().unwrap());
         let response = client.get("/api/hello/World").await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.text(), "Hello, World!");

@@ -2,7 +2,7 @@
 //!
 //! `cargo run --example methods`, then `curl -i -X DELETE http://127.0.0.1:3000/api/posts`
 
-use route_runtime::{ApiRequest, ApiResponse, Routes, RoutesError, api_route, get, post};
+use route_runtime::{ApiRequest, ApiResponse, Routes, api_route, get, post};
 use serde_json::{Value, json};
 
 /// GET answers HEAD too, as everywhere in axum.
@@ -31,13 +31,13 @@ async fn switch(req: ApiRequest, res: ApiResponse<Value>) -> ApiResponse<Value> 
     }
 }
 
-fn app() -> Result<axum::Router, RoutesError> {
-    Routes::collect().into_router()
+fn app() -> Routes {
+    Routes::collect()
 }
 
 #[tokio::main]
 async fn main() -> Result<(), route_runtime::Error> {
-    route_runtime::Server::new(app()?).serve("127.0.0.1:3000").await
+    app().serve("127.0.0.1:3000").await
 }
 
 #[cfg(test)]
@@ -47,7 +47,7 @@ mod tests {
 
     #[tokio::test]
     async fn every_method_finds_its_function() {
-        let client = TestClient::new(app().unwrap());
+        let client = TestClient::new(app().into_router().unwrap());
         assert_eq!(client.get("/api/posts").await.json::<Value>(), json!(["first", "second"]));
         let created = client.post("/api/posts").body("hello").await;
         assert_eq!((created.status().as_u16(), created.text()), (201, "created hello"));
@@ -59,7 +59,7 @@ mod tests {
 
     #[tokio::test]
     async fn head_is_get_without_its_body() {
-        let client = TestClient::new(app().unwrap());
+        let client = TestClient::new(app().into_router().unwrap());
         let response = client.head("/api/posts").await;
         assert_eq!((response.status().as_u16(), response.text()), (200, ""));
         assert_eq!(response.header("content-length"), Some("18"));
@@ -67,7 +67,7 @@ mod tests {
 
     #[tokio::test]
     async fn other_methods_are_405_with_allow_and_options_is_answered() {
-        let client = TestClient::new(app().unwrap());
+        let client = TestClient::new(app().into_router().unwrap());
         let response = client.delete("/api/posts").await;
         assert_eq!(response.status(), 405);
         assert_eq!(response.header("allow"), Some("GET,HEAD,POST"));

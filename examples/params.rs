@@ -2,7 +2,7 @@
 //!
 //! `cargo run --example params`, then `curl 'http://127.0.0.1:3000/api/blog/7/comments?order=asc&tag=a&tag=b'`
 
-use route_runtime::{ApiError, ApiResponse, Routes, RoutesError, get};
+use route_runtime::{ApiError, ApiResponse, Routes, get};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -48,13 +48,13 @@ async fn count(words: Vec<String>) -> Result<String, ApiError> {
     Ok(words.len().to_string())
 }
 
-fn app() -> Result<axum::Router, RoutesError> {
-    Routes::collect().into_router()
+fn app() -> Routes {
+    Routes::collect()
 }
 
 #[tokio::main]
 async fn main() -> Result<(), route_runtime::Error> {
-    route_runtime::Server::new(app()?).serve("127.0.0.1:3000").await
+    app().serve("127.0.0.1:3000").await
 }
 
 #[cfg(test)]
@@ -65,7 +65,7 @@ mod tests {
 
     #[tokio::test]
     async fn arguments_are_typed() {
-        let client = TestClient::new(app().unwrap());
+        let client = TestClient::new(app().into_router().unwrap());
         let response = client.get("/api/blog/7/comments?order=asc&tag=a&tag=b%20c").await;
         let wanted = json!({ "post": 7, "order": "asc", "tags": ["a", "b c"], "page": 1 });
         assert_eq!(response.json::<Value>(), wanted);
@@ -73,7 +73,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_does_not_fit_is_a_400_that_says_what_would() {
-        let client = TestClient::new(app().unwrap());
+        let client = TestClient::new(app().into_router().unwrap());
         for (uri, detail) in [
             ("/api/blog/x/comments", "path parameter `post` must be an integer of 64 bits, not below 0"),
             ("/api/blog/7/comments?order=up", "query parameter `order` must be one of `asc`, `desc`"),
@@ -89,7 +89,7 @@ mod tests {
 
     #[tokio::test]
     async fn catch_alls() {
-        let client = TestClient::new(app().unwrap());
+        let client = TestClient::new(app().into_router().unwrap());
         assert_eq!(client.get("/api/files/a/b%2Fc").await.text(), "a > b/c");
         assert_eq!(client.get("/api/files").await.status(), 404);
         assert_eq!(client.get("/api/count").await.text(), "0");

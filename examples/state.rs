@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use route_runtime::{ApiError, Routes, RoutesError, State, get, post};
+use route_runtime::{ApiError, Routes, State, get, post};
 
 #[derive(Clone, Default)]
 struct Counter(Arc<AtomicU64>);
@@ -69,18 +69,17 @@ async fn me(User(name): User, State(counter): State<Counter>) -> String {
     format!("{name}, {} so far", counter.0.load(Ordering::Relaxed))
 }
 
-fn app() -> Result<axum::Router, RoutesError> {
+fn app() -> Routes {
     let counter = Counter::default();
     Routes::collect()
         .with_state(counter.clone())
         .with_state("nothing to register")
         .with_state(AppState { users: Users(Arc::new(["ann", "bob"])), counter })
-        .into_router()
 }
 
 #[tokio::main]
 async fn main() -> Result<(), route_runtime::Error> {
-    route_runtime::Server::new(app()?).serve("127.0.0.1:3000").await
+    app().serve("127.0.0.1:3000").await
 }
 
 #[cfg(test)]
@@ -90,7 +89,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_route_gets_its_own_state() {
-        let client = TestClient::new(app().unwrap());
+        let client = TestClient::new(app().into_router().unwrap());
         assert_eq!(client.post("/api/counter").await.text(), "1");
         assert_eq!(client.post("/api/counter").await.text(), "2");
         assert_eq!(client.get("/api/motto").await.text(), "nothing to register");
