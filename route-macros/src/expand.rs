@@ -10,7 +10,7 @@ use syn::spanned::Spanned as _;
 
 use crate::handler::Argument;
 use crate::path::Segment;
-use crate::route::{self, Route, Source, state_or_unit};
+use crate::route::{self, Route, Source};
 
 /// The registration of one route; stands behind the untouched function.
 pub(crate) fn registration(route: &Route) -> TokenStream {
@@ -139,15 +139,14 @@ fn config(route: &Route) -> TokenStream {
 
 /// The one call: the route's types, and a closure that calls the function.
 fn entry(route: &Route) -> TokenStream {
-    let Route { handler, sources, options, .. } = route;
-    let state = state_or_unit(route.state.as_ref());
+    let Route { handler, sources, options, state, .. } = route;
     let markers = handler.arguments.iter().zip(sources).map(|(argument, source)| {
         let ty = &argument.ty;
         match source {
             Source::Segment(i) => quote_spanned!(ty.span()=> __rt::PathArg<#ty, #i>, _,),
             Source::Query(i) => quote_spanned!(ty.span()=> __rt::QueryArg<#ty, #i>, _,),
             Source::Extractor => {
-                let reads_body = reads_body(argument, &state);
+                let reads_body = reads_body(argument, state);
                 quote_spanned!(ty.span()=> __rt::Extractor<#ty, { #reads_body }>, _,)
             }
         }
@@ -172,12 +171,10 @@ fn entry(route: &Route) -> TokenStream {
             .map(|layer| quote_spanned!(layer.span()=> |service| __rt::layer(#layer, service)));
         slots.extend(quote!(.layers(&[#(#layers),*])));
     }
-    let shapes: Vec<TokenStream> = handler
-        .arguments
-        .iter()
-        .zip(sources)
-        .filter(|(argument, source)| **source == Source::Extractor && route::may_be_path(argument))
-        .map(|(argument, _)| {
+    let shapes: Vec<TokenStream> = route
+        .extractors()
+        .filter(|argument| route::may_be_path(argument))
+        .map(|argument| {
             let ty = &argument.ty;
             quote_spanned!(ty.span()=> __rt::Probe::<#ty, ()>::SHAPE)
         })
@@ -205,16 +202,12 @@ fn reads_body(argument: &Argument, state: &Type) -> TokenStream {
 
 /// Two arguments that read the body: an error that names both, as soon as two could.
 fn two_bodies(route: &Route) -> Option<TokenStream> {
-    let state = state_or_unit(route.state.as_ref());
     let candidates: Vec<TokenStream> = route
-        .handler
-        .arguments
-        .iter()
-        .zip(&route.sources)
-        .filter(|(argument, source)| **source == Source::Extractor && argument.state().is_none())
-        .map(|(argument, _)| {
+        .extractors()
+        .filter(|argument| argument.state().is_none())
+        .map(|argument| {
             let shown = argument.shown();
-            let reads_body = reads_body(argument, &state);
+            let reads_body = reads_body(argument, &route.state);
             quote!((#shown, #reads_body))
         })
         .collect();

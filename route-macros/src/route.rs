@@ -16,8 +16,16 @@ pub(crate) struct Route {
     pub(crate) handler: Handler,
     /// For each argument of the handler, where its value comes from.
     pub(crate) sources: Vec<Source>,
-    /// The state type; absent: none.
-    pub(crate) state: Option<Type>,
+    /// The state type; `()` when there is none.
+    pub(crate) state: Type,
+}
+
+impl Route {
+    /// The arguments that are axum extractors.
+    pub(crate) fn extractors(&self) -> impl Iterator<Item = &Argument> {
+        let sourced = self.handler.arguments.iter().zip(&self.sources);
+        sourced.filter(|(_, source)| **source == Source::Extractor).map(|(argument, _)| argument)
+    }
 }
 
 /// Where the value of an argument comes from.
@@ -69,12 +77,14 @@ fn is_extractor(argument: &Argument) -> bool {
     argument.type_word().is_some_and(|word| list.contains(&word.as_str()))
 }
 
-/// Types known not to see path and query. While an argument of another type is unbound, a name may be meant for it.
+/// Types beside [`SCALARS`] known not to see path and query. While an argument of another type is unbound, a name may be
+/// meant for it.
 const BLIND: &[&str] = &[
     "ApiResponse",
     "Body",
     "Bytes",
     "ConnectInfo",
+    "CookieJar",
     "Extension",
     "Form",
     "HeaderMap",
@@ -84,30 +94,12 @@ const BLIND: &[&str] = &[
     "RawBody",
     "RawForm",
     "State",
-    "String",
     "TypedHeader",
     "Version",
     "WebSocketUpgrade",
     "Cow",
     "Vec",
     "Box",
-    "bool",
-    "char",
-    "f32",
-    "f64",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "isize",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-    "usize",
-    "CookieJar",
 ];
 
 /// Types that hold one value, so that a catch-all does not fit.
@@ -138,6 +130,7 @@ pub(crate) fn check(
     };
     let sources = bind(&path, &pattern, &handler, errors);
     raw_body_rules(&options, &handler, errors);
+    let state = state.unwrap_or_else(|| parse_quote!(()));
     Some(Route { path, pattern, options, handler, sources, state })
 }
 
@@ -172,6 +165,7 @@ fn bind(path: &LitStr, pattern: &Pattern, handler: &Handler, errors: &mut Errors
     let blind = |argument: &&Argument, source: Source| {
         argument.type_word().is_some_and(|word| {
             BLIND.contains(&word.as_str())
+                || SCALARS.contains(&word.as_str())
                 || (word == "Query" || word == "RawQuery") && matches!(source, Source::Segment(_))
                 || (word == "Path" || word == "RawPathParams") && matches!(source, Source::Query(_))
         })
@@ -310,9 +304,4 @@ fn raw_body_rules(options: &Options, handler: &Handler, errors: &mut Errors) {
 /// Whether the type may be axum's `Path`, under another name too.
 pub(crate) fn may_be_path(argument: &Argument) -> bool {
     argument.type_word().is_none_or(|word| word == "Path") || !is_extractor(argument)
-}
-
-/// The state type to print: `()` when there is none.
-pub(crate) fn state_or_unit(state: Option<&Type>) -> Type {
-    state.cloned().unwrap_or_else(|| parse_quote!(()))
 }

@@ -31,8 +31,8 @@ pub enum TrailingSlash {
 /// - a `/` at the end is judged by [`TrailingSlash`];
 /// - a broken percent-escape, no UTF-8, a NUL: 400;
 /// - `.`, `..` and `\` in a catch-all: 400, unless the route says `dot_segments = true`;
-/// - another spelling of a path that another route of the same router answers, `/users/%6De` beside `/users/me`: 404, because what guards
-///   that route would be passed by.
+/// - another spelling of a path that another route of the same router answers, `/users/%6De` beside `/users/me`: 404,
+///   because what guards that route would be passed by.
 pub(crate) fn admit(route: &Mounted, request: &Request) -> Result<(), Refusal> {
     // In the whole path: axum's `nest` loses the empty segment of `/prefix//x`.
     if whole(request).path().contains("//") {

@@ -14,6 +14,7 @@ use crate::call::TextValue;
 use crate::endpoint::Mounted;
 use crate::error::problem;
 use crate::log;
+use crate::pattern::Segment;
 use crate::text::{self, TextError, decode};
 
 /// The answer to a request that does not reach its handler. Boxed: extraction nests, and each level would hold it.
@@ -21,8 +22,8 @@ pub(crate) type Refusal = Box<Response>;
 
 /// The value of the segment with this index of the pattern.
 pub(crate) fn segment<T: TextValue>(parts: &Parts, route: &Mounted, index: usize) -> Result<T, Refusal> {
-    let texts = segment_texts(parts, route, index)?;
-    text::from_values(&texts).map_err(|error| bad_segment(route, index, &error))
+    let texts = segment_texts(parts.uri.path(), route.offset, route.info().segments(), index);
+    texts.and_then(|texts| text::from_values(&texts)).map_err(|error| bad_segment(route, index, &error))
 }
 
 /// The value of the query parameter with this index.
@@ -32,13 +33,19 @@ pub(crate) fn query<T: TextValue>(parts: &Parts, route: &Mounted, index: usize) 
     value.map_err(|error| bad_text("query parameter", name, &error))
 }
 
-fn segment_texts<'p>(parts: &'p Parts, route: &Mounted, index: usize) -> Result<Vec<Cow<'p, str>>, Refusal> {
-    let raw = raw_segments(parts.uri.path()).skip(route.offset + index);
-    let texts: Result<Vec<_>, TextError> = match route.catch_all {
-        Some(catch_all) if catch_all == index => raw.map(|raw| decode(raw, false)).collect(),
-        _ => raw.take(1).map(|raw| decode(raw, false)).collect(),
+/// The decoded texts of the segment with this index of a pattern that begins behind `offset` segments: one, or for a
+/// catch-all those to the end.
+pub(crate) fn segment_texts<'p>(
+    path: &'p str,
+    offset: usize,
+    pattern: &[Segment],
+    index: usize,
+) -> Result<Vec<Cow<'p, str>>, TextError> {
+    let count = match pattern.get(index) {
+        Some(Segment::CatchAll(_) | Segment::OptionalCatchAll(_)) => usize::MAX,
+        _ => 1,
     };
-    texts.map_err(|error| bad_segment(route, index, &error))
+    raw_segments(path).skip(offset + index).take(count).map(|raw| decode(raw, false)).collect()
 }
 
 /// The raw segments of a path: none for `/`. A `/` at the end is not one; whether it may stand there, [`crate::admit`]

@@ -27,7 +27,7 @@ impl From<(Methods, &str)> for ByHand {
     }
 }
 
-/// Inserts all paths into a matcher as axum does, ours first.
+/// Asks a matcher that holds our paths about each hand-written one.
 pub(crate) fn check(
     entries: &[&'static Entry],
     mounts: &[Mount<'_>],

@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::fmt;
 
 use crate::entry::Entry;
-use crate::info::{Located, RouteInfo};
+use crate::info::RouteInfo;
 use crate::pattern::{Clash, Segment, Tree};
 
 /// Everything that keeps a set of routes from being served, each with the handlers and their `file:line`.
@@ -79,14 +79,11 @@ pub(crate) struct Provided<'a> {
     pub(crate) nothing_linked: bool,
 }
 
-/// Patterns that can be served together. A pattern stands for the numbers of its entries, the first of which names it.
-#[derive(Debug)]
-pub(crate) struct Checked {
-    pub(crate) tree: Tree<Vec<usize>>,
-}
-
 /// Checks sorted entries; every problem if there is one.
-pub(crate) fn check(entries: &[&'static Entry], provided: &Provided<'_>) -> Result<Checked, RoutesError> {
+pub(crate) fn check(
+    entries: &[&'static Entry],
+    provided: &Provided<'_>,
+) -> Result<Tree<Vec<usize>>, RoutesError> {
     let mut problems = Vec::new();
     if provided.nothing_linked {
         problems.push(
@@ -100,16 +97,15 @@ pub(crate) fn check(entries: &[&'static Entry], provided: &Provided<'_>) -> Resu
         missing_state(entry, provided, &mut problems);
         path_shapes(entry, provided, &mut problems);
     }
-    let tree = patterns(entries, &mut problems);
-    if problems.is_empty() { Ok(Checked { tree }) } else { Err(RoutesError::new(CANT_BE_SERVED, problems)) }
+    check_patterns(entries, problems)
 }
 
-/// The patterns alone: whether they can stand side by side.
+/// The patterns alone: whether they can stand side by side. A pattern stands for the numbers of its entries, the first of
+/// which names it. `problems` are those found before.
 pub(crate) fn check_patterns(
     entries: &[&'static Entry],
-    bad_base: Option<&str>,
+    mut problems: Vec<String>,
 ) -> Result<Tree<Vec<usize>>, RoutesError> {
-    let mut problems: Vec<String> = bad_base.map(str::to_owned).into_iter().collect();
     let tree = patterns(entries, &mut problems);
     if problems.is_empty() { Ok(tree) } else { Err(RoutesError::new(CANT_BE_SERVED, problems)) }
 }
@@ -211,6 +207,8 @@ pub(crate) struct Line<'a>(pub(crate) &'a RouteInfo);
 
 impl fmt::Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}  {}", self.0.methods(), self.0.pattern(), Located(self.0))
+        let Line(info) = self;
+        let (methods, pattern, handler) = (info.methods(), info.pattern(), info.handler());
+        write!(f, "{methods} {pattern}  {handler} at {}:{}", info.file(), info.line())
     }
 }

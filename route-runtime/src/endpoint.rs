@@ -133,14 +133,15 @@ impl Endpoint {
     pub(crate) fn new(route: Mounted) -> Self {
         let layers = route.entry.layers;
         let route = Arc::new(route);
+        let innermost = || BoxedService(BoxCloneSyncService::new(Innermost(Arc::clone(&route))));
         // The first layer is the outermost, as in `tower::ServiceBuilder`.
-        let layered = layers.iter().rfold(None, |service: Option<BoxedService>, layer| {
-            Some(layer(
-                service
-                    .unwrap_or_else(|| BoxedService(BoxCloneSyncService::new(Innermost(Arc::clone(&route))))),
-            ))
-        });
+        let wrapped = || layers.iter().rfold(innermost(), |service, layer| layer(service));
+        let layered = (!layers.is_empty()).then(wrapped);
         Endpoint { route, layered }
+    }
+
+    pub(crate) fn other_method(&self) -> OtherMethod {
+        OtherMethod(Arc::clone(&self.route))
     }
 }
 
@@ -148,12 +149,6 @@ impl Endpoint {
 /// `Allow`, over hand-written methods of the same path too.
 #[derive(Clone)]
 pub(crate) struct OtherMethod(Arc<Mounted>);
-
-impl Endpoint {
-    pub(crate) fn other_method(&self) -> OtherMethod {
-        OtherMethod(Arc::clone(&self.route))
-    }
-}
 
 impl Service<Request> for OtherMethod {
     type Response = Response;

@@ -1,7 +1,5 @@
 //! What the author of a route wrote.
 
-use std::fmt;
-
 use crate::config::RouteConfig;
 use crate::methods::Methods;
 use crate::pattern::Segment;
@@ -234,15 +232,5 @@ impl RouteInfo {
     #[must_use]
     pub const fn config(&self) -> RouteConfig {
         self.config
-    }
-}
-
-/// `GET /api/hello  my_app::hello  src/main.rs:10`: how reports and logs name a route.
-pub(crate) struct Located<'a>(pub(crate) &'a RouteInfo);
-
-impl fmt::Display for Located<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Located(info) = self;
-        write!(f, "{} at {}:{}", info.handler(), info.file(), info.line())
     }
 }

@@ -9,12 +9,13 @@ use axum::Router;
 use crate::admit::TrailingSlash;
 use crate::by_hand::{self, ByHand};
 use crate::config::RouteConfig;
-use crate::conflict::{self, Checked, Provided, RoutesError};
+use crate::conflict::{self, Provided, RoutesError};
 use crate::entry::{Entry, Registered};
 use crate::info::RouteInfo;
 use crate::mount::mounts;
+use crate::pattern::Tree;
 use crate::router::{self, Setting};
-use crate::text::encode_segment;
+use crate::text::{encode_segment, is_pchar};
 
 /// Every annotated function that is linked into the program, in a fixed order.
 ///
@@ -182,13 +183,13 @@ impl Routes {
         &self,
         by_hand: impl IntoIterator<Item = B>,
     ) -> Result<(), RoutesError> {
-        let tree = conflict::check_patterns(&self.entries, self.bad_base.as_deref())?;
+        let tree = conflict::check_patterns(&self.entries, self.bad_base.iter().cloned().collect())?;
         let segments = router::segments_of(&self.entries);
         let mounts = mounts(&tree, &segments, &self.base, self.trailing_slash);
         by_hand::check(&self.entries, &mounts, by_hand.into_iter().map(Into::into))
     }
 
-    fn check(&self) -> Result<Checked, RoutesError> {
+    fn check(&self) -> Result<Tree<Vec<usize>>, RoutesError> {
         let states: Vec<_> = self.states.iter().map(|provision| (provision.id, provision.name)).collect();
         let provided = Provided {
             states: &states,
@@ -230,7 +231,6 @@ impl Routes {
     /// where both have a fallback for one path, which two routers made by this function from functions of one path
     /// have. Make one router of all functions of a path.
     pub fn into_router(self) -> Result<Router, RoutesError> {
-        let checked = self.check()?;
         let none: Arc<dyn Any + Send + Sync> = Arc::new(());
         let state = |entry: &Entry| {
             let wanted = (entry.state.id)();
@@ -242,7 +242,7 @@ impl Routes {
             defaults: self.defaults,
             trailing_slash: self.trailing_slash,
             state: &state,
-            tree: Arc::new(checked.tree),
+            tree: Arc::new(self.check()?),
         };
         Ok(router::build(&self.entries, &setting))
     }
@@ -256,9 +256,7 @@ fn base_segments(path: &str) -> Result<Vec<String>, String> {
         )
     };
     let rest = path.strip_prefix('/').ok_or_else(bad)?;
-    let plain = |c: char| {
-        c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@".contains(c) || !(c.is_ascii() || c.is_whitespace())
-    };
+    let plain = |c: char| u8::try_from(c).ok().filter(u8::is_ascii).map_or(!c.is_whitespace(), is_pchar);
     let good = |part: &&str| {
         !part.is_empty()
             && part.chars().all(plain)

@@ -87,16 +87,20 @@ pub(crate) fn decode(raw: &str, form: bool) -> Result<Cow<'_, str>, TextError> {
     String::from_utf8(decoded).map(Cow::Owned).map_err(|_| TextError::Utf8)
 }
 
-/// Percent-encodes a path segment as patterns do: `pchar` of RFC 3986 (3.3) stays, the rest becomes `%XX` in upper case.
+/// What may stand in a path segment as it is: `pchar` without escapes (RFC 3986, 3.3).
+pub(crate) fn is_pchar(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte)
+}
+
+/// Percent-encodes a path segment as patterns do: a `pchar` stays, the rest becomes `%XX` in upper case.
 pub(crate) fn encode_segment(text: &str) -> Cow<'_, str> {
     use fmt::Write as _;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte);
-    if text.bytes().all(plain) {
+    if text.bytes().all(is_pchar) {
         return Cow::Borrowed(text);
     }
     let mut encoded = String::with_capacity(text.len() + 16);
     for byte in text.bytes() {
-        if plain(byte) {
+        if is_pchar(byte) {
             encoded.push(char::from(byte));
         } else {
             // Writing into a String can't fail.

@@ -8,12 +8,11 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
 
-use crate::arguments::raw_segments;
+use crate::arguments::segment_texts;
 use crate::endpoint::MountedAt;
 use crate::error::problem;
 use crate::info::RouteInfo;
 use crate::log;
-use crate::pattern::Segment;
 use crate::text;
 
 /// The request without its body: method, URI, headers, path parameters, query.
@@ -73,14 +72,9 @@ impl ApiRequest {
     pub fn param(&self, name: &str) -> Option<Cow<'_, str>> {
         let segments = self.mounted.info.segments();
         let index = segments.iter().position(|segment| segment.name() == Some(name))?;
-        let mut raw = raw_segments(self.parts.uri.path()).skip(self.mounted.offset + index);
-        match segments.get(index) {
-            Some(Segment::Param(_)) => text::decode(raw.next()?, false).ok(),
-            _ => {
-                let texts: Vec<_> = raw.filter_map(|raw| text::decode(raw, false).ok()).collect();
-                (!texts.is_empty()).then(|| texts.join("/").into())
-            }
-        }
+        // What can't be decoded never gets here.
+        let mut texts = segment_texts(self.parts.uri.path(), self.mounted.offset, segments, index).ok()?;
+        if texts.len() < 2 { texts.pop() } else { Some(texts.join("/").into()) }
     }
 
     /// The first value of the query parameter `name`, decoded; `?name` and `?name=` are empty texts.
