@@ -4,6 +4,8 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use route_runtime::Server;
+
 /// An answer as it came.
 #[derive(Debug)]
 pub struct Answer {
@@ -51,6 +53,17 @@ pub fn send(stream: &mut TcpStream, method: &str, path: &str, headers: &str) {
     stream.write_all(request.as_bytes()).expect("a request sent");
 }
 
+/// Sends one request with a body.
+///
+/// # Errors
+///
+/// When the connection is gone.
+pub fn send_body(stream: &mut TcpStream, start: &str, headers: &str, body: &[u8]) -> std::io::Result<()> {
+    let length = body.len();
+    let head = format!("{start} HTTP/1.1\r\nhost: localhost\r\n{headers}content-length: {length}\r\n\r\n");
+    stream.write_all(&[head.as_bytes(), body].concat())
+}
+
 /// Reads one answer with a `content-length` and leaves the connection open.
 ///
 /// # Panics
@@ -58,24 +71,53 @@ pub fn send(stream: &mut TcpStream, method: &str, path: &str, headers: &str) {
 /// When there is none.
 #[must_use]
 pub fn receive(stream: &mut TcpStream) -> Answer {
+    try_receive(stream).expect("an answer")
+}
+
+/// As [`receive`].
+///
+/// # Errors
+///
+/// When the connection breaks off.
+///
+/// # Panics
+///
+/// When what came is no HTTP.
+pub fn try_receive(stream: &mut TcpStream) -> std::io::Result<Answer> {
     let mut bytes = Vec::new();
     let mut byte = [0];
     while !bytes.ends_with(b"\r\n\r\n") {
-        stream.read_exact(&mut byte).expect("a head");
+        stream.read_exact(&mut byte)?;
         bytes.push(byte[0]);
     }
     let head = String::from_utf8(bytes).expect("a head in ASCII").to_lowercase();
     let length = head
         .lines()
-        .find_map(|line| line.strip_prefix("content-length: "))
+        .find_map(|line| line.strip_prefix("content-length:"))
         .map_or(0, |length| length.trim().parse::<usize>().expect("a length"));
     let mut body = vec![0; length];
-    stream.read_exact(&mut body).expect("a body");
-    parse(&format!("{head}{}", String::from_utf8_lossy(&body)))
+    stream.read_exact(&mut body)?;
+    Ok(parse(&format!("{head}{}", String::from_utf8_lossy(&body))))
 }
 
 fn parse(text: &str) -> Answer {
     let (head, body) = text.split_once("\r\n\r\n").expect("a head and a body");
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
     Answer { status, head: head.to_owned(), body: body.to_owned() }
+}
+
+/// Serves on a port of its own until the test ends; the listener is bound when it returns.
+///
+/// # Panics
+///
+/// When it can't listen.
+#[must_use]
+pub fn serve(server: Server) -> SocketAddr {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+        let server = server.on_listening(move |address| tell.send(address).expect("the test waits"));
+        runtime.block_on(server.serve("127.0.0.1:0")).expect("it serves");
+    });
+    told.recv_timeout(Duration::from_secs(10)).expect("it listens")
 }

@@ -16,8 +16,13 @@ pub mod path {
     pub use crate::path_of_the_macro::{Pattern, Segment, parse};
 }
 
+pub mod folder;
 pub mod http;
+#[cfg(unix)]
+pub mod process;
 pub mod random;
+#[cfg(unix)]
+pub mod webdriver;
 
 /// The segments of a pattern, as an expansion would print them. Texts are kept for good, once for each pattern.
 ///

@@ -78,6 +78,40 @@ async fn header() -> ApiResponse<()> {
     ApiResponse::new().header("x", "a\r\nb: c")
 }
 
+#[get("/large", response_limit = 5)]
+async fn large() -> &'static str {
+    "secret"
+}
+
+#[get("/off")]
+async fn off() -> ApiResponse<()> {
+    ApiResponse::new().redirect("//secret.example")
+}
+
+#[get("/unfinished")]
+async fn unfinished(res: ApiResponse<()>) -> ApiResponse<()> {
+    res.status(202)
+}
+
+#[get("/external", external_resolver = true)]
+async fn external(res: ApiResponse<()>) -> ApiResponse<()> {
+    res
+}
+
+fn pieces() -> impl futures_util::Stream<Item = Result<&'static str, std::io::Error>> {
+    futures_util::stream::iter([Ok("sec"), Ok("ret"), Err(std::io::Error::other("gone"))])
+}
+
+#[get("/cut", response_limit = 5)]
+async fn cut() -> ApiResponse<()> {
+    ApiResponse::new().stream(pieces())
+}
+
+#[get("/broken")]
+async fn broken() -> ApiResponse<()> {
+    ApiResponse::new().stream(pieces())
+}
+
 #[get("/unfit/[map]")]
 async fn unfit(map: std::collections::BTreeMap<String, String>) -> usize_text::Text {
     usize_text::Text(map.len())
@@ -93,10 +127,41 @@ mod usize_text {
     }
 }
 
+/// The lines about one request.
+async fn lines(client: &TestClient, path: &str) -> (u16, Vec<String>) {
+    LINES.lock().unwrap().clear();
+    let status = client.get(path).await.status().as_u16();
+    (status, std::mem::take(&mut *LINES.lock().unwrap()))
+}
+
+/// One test, because the lines of all are kept in one place.
 #[tokio::test]
 async fn every_500_has_one_line_that_says_why_and_where() {
     tracing::subscriber::set_global_default(Keep).unwrap();
     let client = TestClient::new(Routes::collect().into_router().unwrap());
+    for (path, status, wanted) in [
+        (
+            "/off",
+            400,
+            "an answer was given a redirect target that is no local path; `redirect_external` leads to",
+        ),
+        (
+            "/cut",
+            200,
+            "a streamed answer was cut off at 5 bytes: raise the limit with `response_limit = \"…\"`",
+        ),
+        ("/broken", 200, "a streamed answer broke off: gone [GET /broken, "),
+        ("/unfinished", 202, "resolved without sending a response"),
+    ] {
+        let (answered, lines) = lines(&client, path).await;
+        assert_eq!((answered, lines.len()), (status, 1), "{path}: {lines:?}");
+        assert!(lines[0].contains(wanted) && lines[0].contains("log.rs:"), "{path}: {lines:?}");
+        assert!(!lines[0].contains("secret"), "{lines:?}");
+    }
+    // Once for each route, and never where somebody else answers.
+    for (path, status) in [("/unfinished", 202), ("/external", 200), ("/off", 400)] {
+        assert_eq!(lines(&client, path).await, (status, vec![]), "{path}");
+    }
     for (path, wanted) in [
         ("/panics", "panicked: secret\\nof a panic [GET /panics, "),
         (
@@ -106,6 +171,7 @@ async fn every_500_has_one_line_that_says_why_and_where() {
         ("/missing", "answered 500 Internal Server Error: axum::"),
         ("/missing", "Missing request extension: Extension of type `u8` was not found."),
         ("/header", "an answer was given a value that the header `x` can't have [GET /header, "),
+        ("/large", "an answer of 6 bytes was not sent, because it is larger than 5: raise the limit with "),
         ("/unfit/x", "the path parameter `map` can't be read into a map; write a type of one value"),
     ] {
         LINES.lock().unwrap().clear();

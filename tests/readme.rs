@@ -40,6 +40,24 @@ async fn greet(name: String, times: Option<usize>) -> String {
 }
 
 #[rustfmt::skip]
+mod bodies {
+use route_runtime::{ApiRequest, ApiResponse, post};
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize, Serialize)]
+struct Post {
+    title: String,
+    #[serde(default)]
+    tags: Vec<String>,
+}
+
+#[post("/api/post", body_limit = "64kb")]
+async fn publish(req: ApiRequest<Post>) -> ApiResponse<Post> {
+    ApiResponse::created(req.into_body()).header("cache-control", "no-store")
+}
+}
+
+#[rustfmt::skip]
 mod embedding {
 use axum::{Router, routing};
 use route_runtime::{Routes, RoutesError};
@@ -60,7 +78,7 @@ fn the_readme_shows_this_code() {
     let readme = include_str!("../README.md");
     let blocks: Vec<&str> =
         readme.split("```rust\n").skip(1).filter_map(|block| block.split("```").next()).collect();
-    assert_eq!(blocks.len(), 5);
+    assert_eq!(blocks.len(), 6);
     for block in blocks {
         assert!(here.contains(block.trim()), "the README has other code than its test:\n{block}");
     }
@@ -77,4 +95,11 @@ async fn what_the_readme_says_about_it_is_true() {
     assert_eq!(client.get("/api/greet/you?times=2").await.text(), "Hello, you! Hello, you! ");
     assert_eq!(client.get("/api/greet/you?times=many").await.status(), 400);
     assert_eq!(client.get("/library/hello").await.status(), 200);
+    let publish =
+        |body: &'static str| client.post("/api/post").header("content-type", "application/json").body(body);
+    let created = publish(r#"{"title":"T"}"#).await;
+    assert_eq!((created.status().as_u16(), created.text()), (201, r#"{"title":"T","tags":[]}"#));
+    let refused = publish(r#"{"title":"T","tags":"SECRET"}"#).await;
+    assert_eq!(refused.status(), 422);
+    assert!(refused.text().contains("/tags") && !refused.text().contains("SECRET"));
 }

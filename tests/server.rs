@@ -35,19 +35,8 @@ async fn fails() -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Serves the routes on a port of its own; the listener is bound when it returns.
-fn start(server: Server) -> SocketAddr {
-    let (tell, told) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-        let server = server.on_listening(move |address| tell.send(address).expect("the test waits"));
-        runtime.block_on(server.serve("127.0.0.1:0")).expect("it serves");
-    });
-    told.recv_timeout(Duration::from_secs(10)).expect("it listens")
-}
-
 fn address() -> SocketAddr {
-    start(Routes::collect().into_server().expect("the routes fit"))
+    http::serve(Routes::collect().into_server().expect("the routes fit"))
 }
 
 #[test]
@@ -88,7 +77,7 @@ fn any_router_can_be_served() {
     let app = axum::Router::new()
         .route("/by-hand", axum::routing::get(|| async { "by hand" }))
         .merge(Routes::collect().into_router().expect("the routes fit"));
-    let address = start(Server::new(app));
+    let address = http::serve(Server::new(app));
     assert_eq!(http::ask(address, "GET", "/by-hand").body, "by hand");
     assert_eq!(http::ask(address, "GET", "/hello").body, "hello");
 }

@@ -182,10 +182,13 @@ fn entry(route: &Route) -> TokenStream {
     if !shapes.is_empty() {
         slots.extend(quote!(.path_shapes(&[#(#shapes),*])));
     }
+    // Not to be taken for functions that are called so.
+    let request_name = Ident::new("request", Span::mixed_site());
+    let respond_name = Ident::new("respond", Span::mixed_site());
     quote! {
-        __rt::Entry::new::<#state>(#info, |request| {
-            let respond = #respond;
-            __rt::#call::<#state, #(#markers)* _, _>(request, #called, respond)
+        __rt::Entry::new::<#state>(#info, |#request_name| {
+            let #respond_name = #respond;
+            __rt::#call::<#state, #(#markers)* _, _>(#request_name, #called, #respond_name)
         })#slots
     }
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::arguments::{Refusal, bad_segment, raw_segments};
 use crate::endpoint::Mounted;
-use crate::error::problem;
+use crate::error::bare;
 use crate::pattern::Segment;
 use crate::text::{TextError, decode, encode_segment};
 
@@ -92,7 +92,7 @@ fn climbs(text: &str) -> bool {
 }
 
 fn not_found() -> Refusal {
-    Box::new(problem(StatusCode::NOT_FOUND, None, None))
+    Box::new(bare(StatusCode::NOT_FOUND))
 }
 
 /// The URI as the client sent it.

@@ -1,5 +1,6 @@
 //! The parts of extraction that need no more than one type: path and query values, refusals.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::future::Future as _;
 use std::pin::pin;
@@ -12,9 +13,10 @@ use axum::response::{IntoResponse, Response};
 
 use crate::call::TextValue;
 use crate::endpoint::Mounted;
-use crate::error::problem;
+use crate::error::{bare, problem};
 use crate::log;
 use crate::pattern::Segment;
+use crate::request::ApiRequest;
 use crate::text::{self, TextError, decode};
 
 /// The answer to a request that does not reach its handler. Boxed: extraction nests, and each level would hold it.
@@ -66,14 +68,26 @@ pub(crate) fn bad_segment(route: &Mounted, index: usize, error: &TextError) -> R
 fn bad_text(kind: &str, name: &str, error: &TextError) -> Refusal {
     if let TextError::Unsupported(_) = error {
         log::report(format_args!("the {kind} `{name}` {error}; write a type of one value, or `Vec<…>`"));
-        return Box::new(problem(StatusCode::INTERNAL_SERVER_ERROR, None, None));
+        return Box::new(bare(StatusCode::INTERNAL_SERVER_ERROR));
     }
-    Box::new(problem(StatusCode::BAD_REQUEST, Some(&format!("{kind} `{name}` {error}")), None))
+    Box::new(problem(StatusCode::BAD_REQUEST, Some(&format!("{kind} `{name}` {error}"))))
 }
 
 /// The answer where two arguments read the body, which the macro rules out.
 pub(crate) fn body_is_gone() -> Refusal {
-    Box::new(problem(StatusCode::INTERNAL_SERVER_ERROR, None, None))
+    Box::new(bare(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+/// An [`ApiRequest`], which `T` is, of all that is left of a request.
+pub(crate) fn whole_request<T: 'static>(
+    request: &mut Option<(Parts, Body)>,
+    route: &Mounted,
+) -> Result<T, Refusal> {
+    let Some((parts, _)) = request.take() else { return Err(body_is_gone()) };
+    let mut value = Some(ApiRequest::whole(parts, route.info(), route.offset)?);
+    // One type under two names, which only `Any` can tell.
+    let same = (&mut value as &mut dyn Any).downcast_mut::<Option<T>>();
+    same.and_then(Option::take).ok_or_else(body_is_gone)
 }
 
 /// The answer of an extractor that refuses. Plain text of axum's own extractors echoes input and names Rust types,
@@ -101,7 +115,7 @@ fn without_echo(response: Response, rejection: &str) -> Response {
     if status.is_server_error() {
         log::report(format_args!("answered {status}: {rejection}: {}", text_of(body)));
     }
-    let mut answer = problem(status, None, None);
+    let mut answer = bare(status);
     for (name, value) in &parts.headers {
         if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
             answer.headers_mut().append(name.clone(), value.clone());

@@ -38,15 +38,22 @@
 ///
 /// | key | means | default |
 /// |---|---|---|
-/// | `method = GET`, `method = [GET, HEAD]` | the methods it answers | every method |
+/// | `method = GET`, `method = [GET, HEAD]` | the methods it answers | every method but CONNECT |
 /// | `status = 201` | the success status, where the function sets none | 200 |
-/// | `max_duration = "10s"`, `"500ms"`, `false` | how long the function may take before 503 | none; 60 s under `serve` |
+/// | `max_duration = "10s"`, `"500ms"`, `false` | how long the function may take before 503, without what it waits for the body | none; 60 s under `serve` |
+/// | `body_limit = "500kb"`, `1000` | the largest body, inclusive, before 413; for every argument and layer that reads it | 1 MiB |
+/// | `body_parser = false` | no limit on the body, which [`ApiRequest<RawBody>`](crate::RawBody) streams | the limit holds |
+/// | `response_limit = "8mb"`, `1000`, `false` | the largest answer, before 500; a stream is cut off there | 4 MiB, streams unlimited |
+/// | `etag = false` | no `ETag` and no 304 by [`ApiResponse`](crate::ApiResponse) | both |
+/// | `external_resolver = true` | an unfinished [`ApiResponse`](crate::ApiResponse) is no mistake | the log warns |
 /// | `state = AppState` | the state type, where `State<…>` does not tell | that of `State<…>` |
 /// | `layer = expr` | a tower layer around the function; repeatable, the first is the outermost | |
 /// | `dot_segments = true` | lets `.`, `..` and `\` reach a catch-all | 400 |
-/// | `body_parser = false`, `body_limit = "500kb"`, `response_limit = "4mb"`, `external_resolver = true`, `etag = false` | the configuration of Next.js: checked and kept in [`RouteInfo`](crate::RouteInfo); not enforced yet | |
 /// | `tag = "…"`, `operation_id = "…"`, `hidden = true` | for documents | |
 /// | `crate = path` | where `route_runtime` is, when it was re-exported | `::route_runtime` |
+///
+/// A size is a number of bytes, or a text with `b`, `kb`, `mb` or `gb`, 1024-based. What an attribute leaves open,
+/// [`Routes::defaults`](crate::Routes::defaults) may set.
 pub use route_macros::api_route;
 
 macro_rules! verbs {

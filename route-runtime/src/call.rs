@@ -3,7 +3,7 @@
 //! Every generic line here is compiled once per route, so what does not need the types is a call to
 //! [`endpoint`](crate::endpoint) or [`text`](crate::text).
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -18,12 +18,15 @@ use serde::de::DeserializeOwned;
 
 use crate::arguments::{self, Refusal};
 use crate::endpoint::{self, Mounted};
+use crate::request::ApiRequest;
 use crate::shape::{self, ShapeCheck};
 
 /// A request on its way to a handler.
 pub struct Incoming {
     pub(crate) request: Request,
     pub(crate) route: Arc<Mounted>,
+    /// Whether the body keeps to the limit already.
+    pub(crate) limited: bool,
 }
 
 /// The answer to come. A named type, because `impl Future` would make the compiler report one mistake twice.
@@ -42,22 +45,28 @@ impl fmt::Debug for Reply {
 }
 
 /// Extracts the arguments `A`, calls `handler`, and makes a response of what it returns.
-fn run<S, A, F, Fut>(incoming: Incoming, handler: F, respond: fn(Fut::Output) -> Response) -> Reply
+fn run<S, A, F, Fut>(mut incoming: Incoming, handler: F, respond: fn(Fut::Output) -> Response) -> Reply
 where
     S: Send + Sync + 'static,
     A: Arguments<S>,
     F: FnOnce(A::Values) -> Fut + Send + 'static,
     Fut: Future + Send + 'static,
 {
+    // Here, because what an async block borrows once has a place of its own in its future.
+    let condition = match endpoint::prepare(&mut incoming, A::READS_BODY) {
+        Ok(condition) => condition,
+        Err(reply) => return reply,
+    };
     Reply(Box::pin(async move {
-        let Incoming { request, route } = incoming;
-        match A::extract(request, &route).await {
+        let Incoming { request, route, .. } = incoming;
+        let response = match A::extract(request, &route).await {
             Ok(values) => match endpoint::within(route.max_duration, pin!(handler(values))).await {
-                Some(output) => endpoint::answer(&route, respond(output)),
+                Some(output) => endpoint::answer(&route, condition, respond(output)),
                 None => endpoint::timed_out(&route),
             },
             Err(refusal) => *refusal,
-        }
+        };
+        route.rendered(response)
     }))
 }
 
@@ -89,6 +98,8 @@ impl<T: IntoResponse> Answer for T {
 pub(crate) trait Arguments<S> {
     /// What the handler is called with.
     type Values: Send;
+    /// Whether one of them reads the body.
+    const READS_BODY: bool;
 
     /// All values, or the answer that refuses the request: what reads the body comes last.
     fn extract(
@@ -103,20 +114,30 @@ pub trait Argument<S> {
     type Value: Send + 'static;
     /// What is known before the body is read.
     type Early: Send;
+    /// Whether it reads the body.
+    const READS_BODY: bool = false;
     /// Whether code behind it may look for the route in the request's extensions.
-    const MAY_ASK: bool;
+    const MAY_ASK: bool = true;
 
-    /// The step before the body is read.
+    /// How many arguments it is that want the request as it is, without the body.
+    fn is_request() -> usize {
+        0
+    }
+
+    /// The step before the body is read. `last`: nothing else needs the request, so that it can be moved in the late step
+    /// rather than cloned here.
     fn early(
         parts: &mut Parts,
         route: &Mounted,
         state: &S,
+        last: bool,
     ) -> impl Future<Output = Result<Self::Early, Refusal>> + Send;
 
     /// The step that may read the body.
     fn late(
         early: Self::Early,
         request: &mut Option<(Parts, Body)>,
+        route: &Mounted,
         state: &S,
     ) -> impl Future<Output = Result<Self::Value, Refusal>> + Send;
 }
@@ -145,17 +166,19 @@ macro_rules! call {
 
         impl<S: Send + Sync + 'static, $($argument: Argument<S>),*> Arguments<S> for ($($argument,)*) {
             type Values = ($($argument::Value,)*);
+            const READS_BODY: bool = false $(|| $argument::READS_BODY)*;
 
             #[allow(unused, reason = "a handler without arguments asks for nothing")]
             async fn extract(request: Request, route: &Mounted) -> Result<Self::Values, Refusal> {
                 let state = route.state::<S>()?;
                 let (mut parts, body) = request.into_parts();
-                if false $(|| $argument::MAY_ASK)* {
+                if false $(|| $argument::MAY_ASK && $argument::is_request() == 0)* {
                     route.announce(&mut parts.extensions);
                 }
-                $(let $value = $argument::early(&mut parts, route, state).await?;)*
+                let last = !<Self as Arguments<S>>::READS_BODY && 0_usize $(+ $argument::is_request())* == 1;
+                $(let $value = $argument::early(&mut parts, route, state, last).await?;)*
                 let mut request = Some((parts, body));
-                $(let $value = $argument::late($value, &mut request, state).await?;)*
+                $(let $value = $argument::late($value, &mut request, route, state).await?;)*
                 $(route.validate($index, &$value)?;)*
                 Ok(($($value,)*))
             }
@@ -198,11 +221,11 @@ impl<S: Sync, T: TextValue, const I: usize> Argument<S> for PathArg<T, I> {
     type Early = T;
     const MAY_ASK: bool = false;
 
-    async fn early(parts: &mut Parts, route: &Mounted, _: &S) -> Result<T, Refusal> {
+    async fn early(parts: &mut Parts, route: &Mounted, _: &S, _: bool) -> Result<T, Refusal> {
         arguments::segment(parts, route, I)
     }
 
-    async fn late(early: T, _: &mut Option<(Parts, Body)>, _: &S) -> Result<T, Refusal> {
+    async fn late(early: T, _: &mut Option<(Parts, Body)>, _: &Mounted, _: &S) -> Result<T, Refusal> {
         Ok(early)
     }
 }
@@ -212,39 +235,54 @@ impl<S: Sync, T: TextValue, const I: usize> Argument<S> for QueryArg<T, I> {
     type Early = T;
     const MAY_ASK: bool = false;
 
-    async fn early(parts: &mut Parts, route: &Mounted, _: &S) -> Result<T, Refusal> {
+    async fn early(parts: &mut Parts, route: &Mounted, _: &S, _: bool) -> Result<T, Refusal> {
         arguments::query(parts, route, I)
     }
 
-    async fn late(early: T, _: &mut Option<(Parts, Body)>, _: &S) -> Result<T, Refusal> {
+    async fn late(early: T, _: &mut Option<(Parts, Body)>, _: &Mounted, _: &S) -> Result<T, Refusal> {
         Ok(early)
     }
 }
 
 impl<S: Sync, T: PartsExtractor<S>> Argument<S> for Extractor<T, false> {
     type Value = T;
-    type Early = T;
-    const MAY_ASK: bool = true;
+    /// Nothing yet for the request itself, where it can be moved.
+    type Early = Option<T>;
 
-    async fn early(parts: &mut Parts, _: &Mounted, state: &S) -> Result<T, Refusal> {
-        T::from_parts(parts, state).await
+    fn is_request() -> usize {
+        usize::from(TypeId::of::<T>() == TypeId::of::<ApiRequest>())
     }
 
-    async fn late(early: T, _: &mut Option<(Parts, Body)>, _: &S) -> Result<T, Refusal> {
-        Ok(early)
+    async fn early(parts: &mut Parts, _: &Mounted, state: &S, last: bool) -> Result<Option<T>, Refusal> {
+        if last && Self::is_request() == 1 {
+            return Ok(None);
+        }
+        T::from_parts(parts, state).await.map(Some)
+    }
+
+    async fn late(
+        early: Option<T>,
+        request: &mut Option<(Parts, Body)>,
+        route: &Mounted,
+        _: &S,
+    ) -> Result<T, Refusal> {
+        match early {
+            Some(value) => Ok(value),
+            None => arguments::whole_request(request, route),
+        }
     }
 }
 
 impl<S: Sync, T: ArgumentType<S>> Argument<S> for Extractor<T, true> {
     type Value = T;
     type Early = ();
-    const MAY_ASK: bool = true;
+    const READS_BODY: bool = true;
 
-    async fn early(_: &mut Parts, _: &Mounted, _: &S) -> Result<(), Refusal> {
+    async fn early(_: &mut Parts, _: &Mounted, _: &S, _: bool) -> Result<(), Refusal> {
         Ok(())
     }
 
-    async fn late((): (), request: &mut Option<(Parts, Body)>, state: &S) -> Result<T, Refusal> {
+    async fn late((): (), request: &mut Option<(Parts, Body)>, _: &Mounted, state: &S) -> Result<T, Refusal> {
         // Only one argument reads the body; the macro sees to it while compiling.
         match request.take() {
             Some((parts, body)) => T::from_whole(Request::from_parts(parts, body), state).await,
@@ -282,7 +320,7 @@ impl<S: Send + Sync, T: FromRequestParts<S> + Send + 'static> PartsExtractor<S> 
     message = "`{Self}` is no argument of a handler",
     label = "neither a `[segment]` or `?query` name of the path nor an axum extractor for the state `{S}`",
     note = "for a part of the path, call the argument as the `[segment]`; for a query parameter, add `?name` to the path",
-    note = "for JSON write `axum::Json<…>`; for your own type implement `FromRequestParts`",
+    note = "for a body write `ApiRequest<…>` or `axum::Json<…>` of a type that implements `serde::Deserialize`; for your own extractor implement `FromRequestParts`",
     note = "an extractor that needs a state is told which by `State<…>` among the arguments, or by `state = AppState`"
 )]
 pub trait ArgumentType<S>: Send + Sized + 'static {

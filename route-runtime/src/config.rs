@@ -6,8 +6,11 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResponseLimit {
-    /// At most this many bytes.
+    /// At most this many bytes, inclusive. A larger answer of known size becomes a 500 problem before a byte is sent; a
+    /// stream is cut off there, so that the client sees that it is not whole.
     Bytes(u64),
+    /// 4 MiB, of which only the log hears: what Next.js does.
+    Warn,
     /// No limit.
     Off,
 }
@@ -66,21 +69,27 @@ impl RouteConfig {
     }
 
     settings! {
-        /// `body_parser = false`: the body reaches the handler unread and without a limit.
+        /// `body_parser = false`: the body reaches the handler without a limit, whatever argument reads it. Default: true.
         body_parser, get_body_parser: bool;
-        /// `body_limit`: the largest request body in bytes, inclusive.
+        /// `body_limit`: the largest request body in bytes as they are received, inclusive, for every argument that reads it,
+        /// axum's too, and for layers of the route. A larger `Content-Length` is 413 before a byte is read. Default: 1 MiB.
         body_limit, get_body_limit: u64;
-        /// `response_limit`: the largest answer.
+        /// `response_limit`: the largest answer of the handler, before layers. Default: 4 MiB for answers whose size is
+        /// known, and none for streams. One that [`Routes::defaults`](crate::Routes::defaults) sets spares
+        /// `text/event-stream`.
         response_limit, get_response_limit: ResponseLimit;
-        /// `external_resolver = true`: something else sends the answer, so an unfinished one is no mistake.
+        /// `external_resolver = true`: an [`ApiResponse`](crate::ApiResponse) that is returned unfinished is no mistake, so the
+        /// log does not warn of it. Default: false.
         external_resolver, get_external_resolver: bool;
         /// `dot_segments = true`: lets `.`, `..` and `\` reach a catch-all. Without it they are answered 400.
         dot_segments, get_dot_segments: bool;
-        /// `etag = false`: no `ETag`, no 304.
+        /// `etag = false`: an [`ApiResponse`](crate::ApiResponse) gets no `ETag` and becomes no 304. Default: true.
         etag, get_etag: bool;
     }
 
-    /// `max_duration = "10s"`: how long the handler's future may run before it is dropped and 503 is answered.
+    /// `max_duration = "10s"`: how long the handler's future may run before it is dropped and 503 is answered. What it
+    /// waits for the client's body is not counted: the body has a deadline of its own, the server's. Default: none in a
+    /// router, 60 seconds under `serve`.
     #[must_use]
     pub const fn max_duration(mut self, limit: Duration) -> Self {
         self.max_duration = Some(Some(limit));

@@ -15,8 +15,9 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
-use axum::http::{Extensions, Method, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use tokio::time::{Instant, Sleep};
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, Service, ServiceExt as _};
 
@@ -24,11 +25,14 @@ use crate::admit::{TrailingSlash, admit};
 use crate::arguments::Refusal;
 use crate::call::{Incoming, Reply};
 use crate::entry::Entry;
-use crate::error::problem;
+use crate::error::{Renderer, bare, problem};
 use crate::group::Uncut;
 use crate::info::RouteInfo;
+use crate::limits::{Limits, has_no_content, without_content};
 use crate::log;
 use crate::pattern::Tree;
+use crate::response::Condition;
+use crate::work::{self, Work};
 
 /// The service that layers of a route wrap, and what they make of it. Layers may change the type of the request's body,
 /// as those around an axum router may.
@@ -77,6 +81,10 @@ pub struct Mounted {
     pub(crate) dot_segments: bool,
     /// Whether a group has cut the URI.
     pub(crate) in_group: bool,
+    pub(crate) limits: Limits,
+    pub(crate) etag: bool,
+    pub(crate) external_resolver: bool,
+    pub(crate) renderer: Option<Renderer>,
 }
 
 impl fmt::Debug for Mounted {
@@ -94,8 +102,35 @@ impl Mounted {
         self.state.downcast_ref().ok_or_else(|| {
             // `into_router` has compared the types.
             log::report(format_args!("was mounted with a state of another type"));
-            Box::new(problem(StatusCode::INTERNAL_SERVER_ERROR, None, None))
+            Box::new(bare(StatusCode::INTERNAL_SERVER_ERROR))
         })
+    }
+
+    /// What an answer has to know of the request.
+    fn work(&self, method: &Method, headers: &HeaderMap) -> Work {
+        let tags = self.etag && (method == Method::GET || method == Method::HEAD);
+        Work {
+            entry: self.entry,
+            offset: self.offset,
+            tags,
+            if_none_match: tags && headers.contains_key(header::IF_NONE_MATCH),
+            status: self.status,
+            external_resolver: self.external_resolver,
+            renders_errors: self.renderer.is_some(),
+        }
+    }
+
+    /// A response with its errors as the app renders them.
+    pub(crate) fn rendered(&self, response: Response) -> Response {
+        match &self.renderer {
+            Some(renderer) => renderer.finish(response),
+            None => response,
+        }
+    }
+
+    /// Limits the body of a request; see [`Limits::admit`].
+    pub(crate) fn limit(&self, request: &mut Request) -> Result<(), Refusal> {
+        self.limits.admit(request, self.max_duration.is_some())
     }
 
     /// Undoes what a group did to the request, and says whether its path may reach the route.
@@ -111,15 +146,7 @@ impl Mounted {
     /// Lets extractors and layers see which route they work for.
     pub(crate) fn announce(&self, extensions: &mut Extensions) {
         extensions.insert(self.info());
-        extensions.insert(MountedAt { info: self.info(), offset: self.offset });
     }
-}
-
-/// What [`ApiRequest`](crate::ApiRequest) has to know of its route.
-#[derive(Clone, Copy)]
-pub(crate) struct MountedAt {
-    pub(crate) info: &'static RouteInfo,
-    pub(crate) offset: usize,
 }
 
 /// A route as axum mounts it.
@@ -138,6 +165,22 @@ impl Endpoint {
         let wrapped = || layers.iter().rfold(innermost(), |service, layer| layer(service));
         let layered = (!layers.is_empty()).then(wrapped);
         Endpoint { route, layered }
+    }
+
+    fn reply(&self, mut request: Request) -> Result<BoxedReply, Refusal> {
+        let route = &self.route;
+        route.receive(&mut request)?;
+        if request.method() == Method::CONNECT && route.info().methods().is_all() {
+            return Err(no_tunnel());
+        }
+        let Some(service) = &self.layered else {
+            return Ok((route.entry.call)(Incoming { request, route: Arc::clone(route), limited: false }).0);
+        };
+        // Here, because a layer may read the body.
+        route.limit(&mut request)?;
+        route.announce(request.extensions_mut());
+        let reply = service.0.clone().oneshot(request);
+        Ok(Box::pin(async move { reply.await.unwrap_or_else(|never| match never {}) }))
     }
 
     pub(crate) fn other_method(&self) -> OtherMethod {
@@ -160,11 +203,14 @@ impl Service<Request> for OtherMethod {
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        ready(Ok(match self.0.receive(&mut request) {
+        let route = &self.0;
+        let work = route.work(request.method(), request.headers());
+        let response = work::during(work, || match route.receive(&mut request) {
             Err(refusal) => *refusal,
             Ok(()) if request.method() == Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
-            Ok(()) => problem(StatusCode::METHOD_NOT_ALLOWED, None, None),
-        }))
+            Ok(()) => bare(StatusCode::METHOD_NOT_ALLOWED),
+        });
+        ready(Ok(route.rendered(response)))
     }
 }
 
@@ -177,21 +223,21 @@ impl Service<Request> for Endpoint {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request) -> Guarded {
+    fn call(&mut self, request: Request) -> Guarded {
         let route = Arc::clone(&self.route);
-        if let Err(refusal) = route.receive(&mut request) {
-            return Guarded { reply: Some(Box::pin(ready(*refusal))), route };
-        }
-        let reply = match &self.layered {
-            None => (route.entry.call)(Incoming { request, route: Arc::clone(&route) }).0,
-            Some(service) => {
-                route.announce(request.extensions_mut());
-                let reply = service.0.clone().oneshot(request);
-                Box::pin(async move { reply.await.unwrap_or_else(|never| match never {}) })
-            }
-        };
-        Guarded { reply: Some(reply), route }
+        let work = route.work(request.method(), request.headers());
+        let reply = work::during(work, || self.reply(request));
+        let reply = reply.unwrap_or_else(|refusal| Box::pin(ready(route.rendered(*refusal))));
+        Guarded { reply: Some(reply), work, route }
     }
+}
+
+/// A client takes any success of CONNECT for a tunnel (RFC 9110, 9.3.6), which a function for every method does not mean.
+fn no_tunnel() -> Refusal {
+    let mut refusal = bare(StatusCode::METHOD_NOT_ALLOWED);
+    let allowed = HeaderValue::from_static("GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS,TRACE");
+    refusal.headers_mut().insert(header::ALLOW, allowed);
+    Box::new(refusal)
 }
 
 /// The handler below the layers of its route.
@@ -208,24 +254,34 @@ impl Service<Request> for Innermost {
     }
 
     fn call(&mut self, request: Request) -> Infallibly {
-        Infallibly((self.0.entry.call)(Incoming { request, route: Arc::clone(&self.0) }))
+        let work = self.0.work(request.method(), request.headers());
+        let incoming = Incoming { request, route: Arc::clone(&self.0), limited: true };
+        Infallibly { reply: work::during(work, || (self.0.entry.call)(incoming)), work }
     }
 }
 
-struct Infallibly(Reply);
+/// A reply that names its route again: a layer may poll it on another task.
+struct Infallibly {
+    reply: Reply,
+    work: Work,
+}
 
 impl Future for Infallibly {
     type Output = Result<Response, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.0.as_mut().poll(cx).map(Ok)
+        let this = &mut *self;
+        work::during(this.work, || this.reply.0.as_mut().poll(cx)).map(Ok)
     }
 }
+
+type BoxedReply = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// A reply under the guards.
 pub(crate) struct Guarded {
     /// Absent once it has panicked.
-    reply: Option<Pin<Box<dyn Future<Output = Response> + Send>>>,
+    reply: Option<BoxedReply>,
+    work: Work,
     route: Arc<Mounted>,
 }
 
@@ -239,15 +295,15 @@ impl Future for Guarded {
             Some(reply) => reply.as_mut().poll(cx),
             None => Poll::Pending,
         };
-        let info = this.route.info();
-        match catch_unwind(AssertUnwindSafe(|| log::working_for(info, poll))) {
+        match catch_unwind(AssertUnwindSafe(|| work::during(this.work, poll))) {
             Ok(polled) => polled.map(Ok),
             Err(payload) => {
-                log::panic(info, &*payload);
+                log::panic(Some(this.work.info()), &*payload);
                 let reply = this.reply.take();
                 // What is left of a handler that panicked may panic again while it is dropped; one report is enough.
                 let _ = catch_unwind(AssertUnwindSafe(|| drop((reply, payload))));
-                Poll::Ready(Ok(problem(StatusCode::INTERNAL_SERVER_ERROR, None, None)))
+                let error = || this.route.rendered(bare(StatusCode::INTERNAL_SERVER_ERROR));
+                Poll::Ready(Ok(work::during(this.work, error)))
             }
         }
     }
@@ -258,20 +314,35 @@ impl Future for Guarded {
 pub(crate) struct ChosenStatus;
 
 /// Applies what the route says about its answer.
-pub(crate) fn answer(route: &Mounted, mut response: Response) -> Response {
+pub(crate) fn answer(route: &Mounted, condition: Option<Box<Condition>>, mut response: Response) -> Response {
     if let Some(status) = route.status
         && response.status() == StatusCode::OK
         && response.extensions_mut().remove::<ChosenStatus>().is_none()
     {
         *response.status_mut() = status;
-        if matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT) {
-            // RFC 9110, 15.3.5 and 15.3.6: such an answer has no content.
-            *response.body_mut() = Body::empty();
+        if has_no_content(status) {
+            without_content(&mut response);
             response.headers_mut().remove(header::CONTENT_TYPE);
-            response.headers_mut().remove(header::CONTENT_LENGTH);
         }
     }
-    response
+    response = route.limits.answer(response);
+    match condition {
+        Some(condition) => condition.apply(response),
+        None => response,
+    }
+}
+
+/// Limits the body of a request whose handler reads it, and takes down what the answer has to know of it.
+pub(crate) fn prepare(incoming: &mut Incoming, reads_body: bool) -> Result<Option<Box<Condition>>, Reply> {
+    let Incoming { request, route, limited } = incoming;
+    if reads_body
+        && !*limited
+        && let Err(refusal) = route.limit(request)
+    {
+        return Err(Reply(Box::pin(ready(route.rendered(*refusal)))));
+    }
+    let conditional = work::current().is_some_and(|work| work.if_none_match);
+    Ok(conditional.then(|| Box::new(Condition::of(request.headers()))))
 }
 
 /// The answer to a request whose handler took longer than `max_duration`.
@@ -280,7 +351,7 @@ pub(crate) fn timed_out(route: &Mounted) -> Response {
     log::report(format_args!(
         "did not answer within {limit:?} and was dropped; `max_duration` sets the limit"
     ));
-    problem(StatusCode::SERVICE_UNAVAILABLE, Some("the answer took too long"), None)
+    problem(StatusCode::SERVICE_UNAVAILABLE, Some("the answer took too long"))
 }
 
 /// Runs a future for at most `limit`; `None` when that was too short. Behind a pointer, so that it is compiled once
@@ -289,24 +360,47 @@ pub(crate) async fn within<T>(
     limit: Option<Duration>,
     mut future: Pin<&mut (dyn Future<Output = T> + Send)>,
 ) -> Option<T> {
-    let mut timer = Timer { limit, sleep: None };
-    poll_fn(|cx| match future.as_mut().poll(cx) {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending => timer.poll(cx).map(|()| None),
+    let mut timer = Timer { left: limit, running_since: None, sleep: None };
+    poll_fn(|cx| {
+        work::waited_for_body();
+        match future.as_mut().poll(cx) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending if work::waited_for_body() => {
+                timer.stop();
+                Poll::Pending
+            }
+            Poll::Pending => timer.poll(cx).map(|()| None),
+        }
     })
     .await
 }
 
-/// A timer that is made when it is first asked: a handler that answers at once pays nothing for its limit.
+/// A timer that is made when it is first asked: a handler that answers at once pays nothing for its limit. It stands while
+/// the handler waits for the client.
 struct Timer {
-    limit: Option<Duration>,
-    sleep: Option<Pin<Box<tokio::time::Sleep>>>,
+    left: Option<Duration>,
+    running_since: Option<Instant>,
+    sleep: Option<Pin<Box<Sleep>>>,
 }
 
 impl Timer {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(limit) = self.limit else { return Poll::Pending };
-        self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit))).as_mut().poll(cx)
+        let Some(left) = self.left else { return Poll::Pending };
+        let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(left)));
+        if self.running_since.is_none() {
+            let now = Instant::now();
+            self.running_since = Some(now);
+            // Where that is too far away for the clock, it never ends.
+            let Some(deadline) = now.checked_add(left) else { return Poll::Pending };
+            sleep.as_mut().reset(deadline);
+        }
+        sleep.as_mut().poll(cx)
+    }
+
+    fn stop(&mut self) {
+        if let (Some(since), Some(left)) = (self.running_since.take(), &mut self.left) {
+            *left = left.saturating_sub(since.elapsed());
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use crate::arguments::Refusal;
 use crate::call::{Incoming, Reply};
@@ -30,6 +31,12 @@ pub struct Entry {
     pub(crate) shapes: &'static [Option<ShapeCheck>],
     pub(crate) validators: &'static [Option<Validator>],
     pub(crate) describe: Option<Describe>,
+    /// How long the last JSON answer was.
+    pub(crate) last_length: AtomicUsize,
+    /// Whether the log knows that the handler forgot to answer.
+    pub(crate) told_unfinished: AtomicBool,
+    /// Whether the log knows that the handler redirected to elsewhere.
+    pub(crate) told_redirect: AtomicBool,
 }
 
 /// The type of the state that a handler takes.
@@ -51,6 +58,9 @@ impl Entry {
             shapes: &[],
             validators: &[],
             describe: None,
+            last_length: AtomicUsize::new(0),
+            told_unfinished: AtomicBool::new(false),
+            told_redirect: AtomicBool::new(false),
         }
     }
 

@@ -19,7 +19,7 @@ use axum::response::Response;
 use tower::Service;
 
 use crate::arguments::raw_segments;
-use crate::error::problem;
+use crate::error::bare;
 use crate::pattern::Tree;
 
 /// The catch-all under which axum nests services. `Path` and `MatchedPath` of an inner router leave a parameter of this
@@ -94,7 +94,7 @@ impl Service<Request> for GroupService {
                 request.extensions_mut().insert(Uncut(whole));
                 Box::pin(router.clone().call(request))
             }
-            _ => Box::pin(std::future::ready(Ok(problem(StatusCode::NOT_FOUND, None, None)))),
+            _ => Box::pin(std::future::ready(Ok(bare(StatusCode::NOT_FOUND)))),
         }
     }
 }

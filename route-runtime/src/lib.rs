@@ -29,6 +29,7 @@ mod entry;
 mod error;
 mod group;
 mod info;
+mod limits;
 mod log;
 mod methods;
 mod mount;
@@ -43,6 +44,7 @@ mod shape;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
+mod work;
 
 #[doc(hidden)]
 pub mod __private;
@@ -58,11 +60,12 @@ pub use crate::error::{ApiError, Error};
 pub use crate::info::RouteInfo;
 pub use crate::methods::Methods;
 pub use crate::pattern::Segment;
-pub use crate::request::ApiRequest;
+pub use crate::request::{ApiRequest, BodyError, RawBody, RequestBody, Unread};
 pub use crate::response::{ApiResponse, Content};
 pub use crate::routes::{Routes, router};
 #[cfg(feature = "server")]
 pub use crate::server::{Listen, Server, ServerOptions, serve};
+pub use cookie::{self, Cookie};
 
 mod by_hand;
 

@@ -1,30 +1,13 @@
 //! What clients must not see goes to `tracing`, and to standard error where nobody listens to `tracing`.
 
 use std::any::Any;
-use std::cell::Cell;
 use std::fmt;
 use std::io::Write as _;
 
 use axum::http::StatusCode;
 
 use crate::info::RouteInfo;
-
-thread_local! {
-    /// The route that this thread works for, so that every line can say where it comes from.
-    static ROUTE: Cell<Option<&'static RouteInfo>> = const { Cell::new(None) };
-}
-
-/// Runs `work` for a route: what is reported meanwhile names it.
-pub(crate) fn working_for<T>(route: &'static RouteInfo, work: impl FnOnce() -> T) -> T {
-    struct Restore(Option<&'static RouteInfo>);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            ROUTE.set(self.0);
-        }
-    }
-    let _restore = Restore(ROUTE.replace(Some(route)));
-    work()
-}
+use crate::work;
 
 /// The cause of an error answer, with everything behind it.
 pub(crate) fn cause(status: StatusCode, error: &(dyn std::error::Error + 'static)) {
@@ -32,17 +15,32 @@ pub(crate) fn cause(status: StatusCode, error: &(dyn std::error::Error + 'static
 }
 
 /// A panic of a handler. The panic hook has printed it already where nobody listens.
-pub(crate) fn panic(info: &'static RouteInfo, payload: &(dyn Any + Send)) {
+pub(crate) fn panic(info: Option<&'static RouteInfo>, payload: &(dyn Any + Send)) {
     let message = payload.downcast_ref::<&str>().copied();
     let message =
         message.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
-    let line = working_for(info, || line(format_args!("panicked: {message}")));
+    let line = line(format_args!("panicked: {message}"), info);
     tracing::error!("{line}");
 }
 
-/// Something that the developer has to know.
+/// Something that the developer has to know. The line names the route that the thread works for.
 pub(crate) fn report(message: fmt::Arguments<'_>) {
-    let line = line(message);
+    report_of(work::current().map(work::Work::info), message);
+}
+
+/// Something that the developer may want to know.
+pub(crate) fn warn(message: fmt::Arguments<'_>) {
+    let line = line(message, work::current().map(work::Work::info));
+    if tracing::dispatcher::has_been_set() {
+        tracing::warn!("{line}");
+    } else {
+        let _ = writeln!(std::io::stderr(), "WARN {line}");
+    }
+}
+
+/// [`report`], of a route that is not polled any more.
+pub(crate) fn report_of(info: Option<&'static RouteInfo>, message: fmt::Arguments<'_>) {
+    let line = line(message, info);
     if tracing::dispatcher::has_been_set() {
         tracing::error!("{line}");
     } else {
@@ -52,27 +50,32 @@ pub(crate) fn report(message: fmt::Arguments<'_>) {
 }
 
 /// One line: control characters are escaped, so that a client's text can't forge another.
-fn line(message: fmt::Arguments<'_>) -> String {
+fn line(message: fmt::Arguments<'_>, info: Option<&'static RouteInfo>) -> String {
     let mut line = String::new();
     for c in message.to_string().chars() {
         if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
     }
-    if let Some(info) = ROUTE.get() {
+    if let Some(info) = info {
         let place = format!(" [{} {}, {}:{}]", info.methods(), info.pattern(), info.file(), info.line());
         line.push_str(&place);
     }
     line
 }
 
-/// An error and its sources, from the outside in.
-struct Chain<'a>(&'a (dyn std::error::Error + 'static));
+/// An error and its sources, from the outside in; once where a wrapper says the same as what it wraps.
+pub(crate) struct Chain<'a>(pub(crate) &'a (dyn std::error::Error + 'static));
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
+        let mut last = self.0.to_string();
+        f.write_str(&last)?;
         let mut source = self.0.source();
         while let Some(error) = source {
-            write!(f, ": {error}")?;
+            let text = error.to_string();
+            if text != last {
+                write!(f, ": {text}")?;
+            }
+            last = text;
             source = error.source();
         }
         Ok(())

@@ -12,7 +12,9 @@ use crate::admit::TrailingSlash;
 use crate::config::RouteConfig;
 use crate::endpoint::{Endpoint, Mounted};
 use crate::entry::Entry;
+use crate::error::Renderer;
 use crate::group::GroupService;
+use crate::limits::Limits;
 use crate::mount::{Mount, What, mounts};
 use crate::pattern::{Segment, Tree, axum_paths};
 
@@ -24,6 +26,7 @@ pub(crate) struct Setting<'a> {
     pub(crate) trailing_slash: TrailingSlash,
     pub(crate) state: &'a dyn Fn(&Entry) -> Arc<dyn Any + Send + Sync>,
     pub(crate) tree: Arc<Tree<Vec<usize>>>,
+    pub(crate) renderer: Option<&'a Renderer>,
 }
 
 /// One `MethodRouter` for each pattern.
@@ -120,6 +123,10 @@ fn endpoint(entry: &'static Entry, position: &Position, setting: &Setting<'_>) -
             .position(|segment| matches!(segment, Segment::CatchAll(_) | Segment::OptionalCatchAll(_))),
         in_group: position.in_group,
         dot_segments: config.get_dot_segments().unwrap_or(false),
+        limits: Limits::new(entry.info.config(), setting.defaults),
+        etag: config.get_etag().unwrap_or(true),
+        external_resolver: config.get_external_resolver().unwrap_or(false),
+        renderer: setting.renderer.cloned(),
         status: entry.info.status().and_then(|status| StatusCode::from_u16(status).ok()),
     };
     Endpoint::new(route)

@@ -5,12 +5,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::response::IntoResponse;
 
 use crate::admit::TrailingSlash;
 use crate::by_hand::{self, ByHand};
 use crate::config::RouteConfig;
 use crate::conflict::{self, Provided, RoutesError};
 use crate::entry::{Entry, Registered};
+use crate::error::{ApiError, Renderer};
 use crate::info::RouteInfo;
 use crate::mount::mounts;
 use crate::pattern::Tree;
@@ -53,6 +55,7 @@ pub struct Routes {
     outer: Vec<String>,
     /// What is wrong with a base path.
     bad_base: Option<String>,
+    renderer: Option<Renderer>,
 }
 
 #[derive(Clone)]
@@ -85,6 +88,7 @@ impl Routes {
             trailing_slash: TrailingSlash::Strict,
             outer: Vec::new(),
             bad_base: None,
+            renderer: None,
         }
     }
 
@@ -124,6 +128,42 @@ impl Routes {
     pub fn defaults(mut self, defaults: RouteConfig) -> Self {
         self.defaults = defaults;
         self
+    }
+
+    /// Replaces how errors look: every [`ApiError`] that a handler returns and every error that this library answers itself
+    /// comes to `render`. A response of a success status gets that of the error, and headers that the error has, as
+    /// `Allow` or `WWW-Authenticate`, are kept. An extractor's own answers are not touched.
+    ///
+    /// ```standalone_crate
+    /// use route_runtime::{get, testing::TestClient, ApiError, Routes};
+    /// use serde_json::{json, Value};
+    ///
+    /// #[get("/posts/[id]")]
+    /// async fn post(id: u64) -> Result<String, ApiError> {
+    ///     Err(ApiError::not_found(format!("there is no post {id}")))
+    /// }
+    ///
+    /// let routes = Routes::collect().render_errors(|error| {
+    ///     let body = json!({ "errors": { "body": [error.get_detail()] } });
+    ///     ([("content-type", "application/json")], body.to_string())
+    /// });
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let response = TestClient::new(routes.into_router().unwrap()).get("/posts/7").await;
+    /// assert_eq!(response.status(), 404);
+    /// assert_eq!(response.json::<Value>()["errors"]["body"][0], "there is no post 7");
+    /// # });
+    /// ```
+    pub fn render_errors<R: IntoResponse>(
+        mut self,
+        render: impl Fn(&ApiError) -> R + Send + Sync + 'static,
+    ) -> Self {
+        self.renderer = Some(Renderer::new(render));
+        self
+    }
+
+    #[cfg(feature = "server")]
+    pub(crate) fn renderer(&self) -> Option<&Renderer> {
+        self.renderer.as_ref()
     }
 
     /// Puts all routes below a path: `.base("/v1")` serves `/hello` as `/v1/hello`. It is static text as in a pattern;
@@ -243,6 +283,7 @@ impl Routes {
             trailing_slash: self.trailing_slash,
             state: &state,
             tree: Arc::new(self.check()?),
+            renderer: self.renderer.as_ref(),
         };
         Ok(router::build(&self.entries, &setting))
     }

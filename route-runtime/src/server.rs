@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::convert::Infallible;
 use std::fmt;
-use std::future::IntoFuture as _;
+use std::future::{IntoFuture as _, ready};
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use tower::{Service, ServiceExt as _};
 
 use crate::config::RouteConfig;
 use crate::conflict::RoutesError;
-use crate::error::{Error, problem};
+use crate::error::{ApiError, Error, bare};
 use crate::routes::Routes;
 
 /// Numbers of a [`Server`].
@@ -164,7 +164,7 @@ impl Service<IncomingStream<'_, TcpListener>> for Connections {
     }
 
     fn call(&mut self, stream: IncomingStream<'_, TcpListener>) -> Self::Future {
-        std::future::ready(Ok(Connection { service: self.service.clone(), client: *stream.remote_addr() }))
+        ready(Ok(Connection { service: self.service.clone(), client: *stream.remote_addr() }))
     }
 }
 
@@ -334,13 +334,17 @@ impl Routes {
     ///
     /// As [`Routes::into_router`].
     pub fn into_server(self) -> Result<Server, RoutesError> {
+        let renderer = self.renderer().cloned();
         let router = self.or_defaults(RouteConfig::new().max_duration(MAX_DURATION)).into_router()?;
+        let not_found = move || {
+            let problem = bare(StatusCode::NOT_FOUND);
+            ready(match &renderer {
+                Some(renderer) => renderer.render(&ApiError::new(StatusCode::NOT_FOUND), problem),
+                None => problem,
+            })
+        };
         Ok(Server::new(router.fallback(not_found)))
     }
-}
-
-async fn not_found() -> Response {
-    problem(StatusCode::NOT_FOUND, None, None)
 }
 
 /// `Routes::collect().serve(at)`, for routes without state.

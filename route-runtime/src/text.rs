@@ -28,6 +28,26 @@ pub(crate) enum TextError {
     MustBe(Cow<'static, str>),
     /// A type that no text can fill: the author's mistake, not the client's.
     Unsupported(&'static str),
+    /// The same about a field of a form or a query that is read as a whole.
+    Field(&'static str, Box<TextError>),
+}
+
+/// What values are called where one is wanted.
+pub(crate) mod wants {
+    pub(crate) const VALID: &str = "a valid value";
+    pub(crate) const BOOL: &str = "`true` or `false`";
+    pub(crate) const I8: &str = "an integer from -128 to 127";
+    pub(crate) const I16: &str = "an integer from -32768 to 32767";
+    pub(crate) const I32: &str = "an integer of 32 bits";
+    pub(crate) const I64: &str = "an integer of 64 bits";
+    pub(crate) const I128: &str = "an integer of 128 bits";
+    pub(crate) const U8: &str = "an integer from 0 to 255";
+    pub(crate) const U16: &str = "an integer from 0 to 65535";
+    pub(crate) const U32: &str = "an integer of 32 bits, not below 0";
+    pub(crate) const U64: &str = "an integer of 64 bits, not below 0";
+    pub(crate) const U128: &str = "an integer of 128 bits, not below 0";
+    pub(crate) const NUMBER: &str = "a number";
+    pub(crate) const CHAR: &str = "a single character";
 }
 
 impl fmt::Display for TextError {
@@ -41,6 +61,7 @@ impl fmt::Display for TextError {
             TextError::Dots => f.write_str("must not hold `.` or `..`, a backslash, or a slash at its start"),
             TextError::MustBe(what) => write!(f, "must be {what}"),
             TextError::Unsupported(what) => write!(f, "can't be read into {what}"),
+            TextError::Field(name, error) => write!(f, "field `{name}` {error}"),
         }
     }
 }
@@ -50,13 +71,25 @@ impl std::error::Error for TextError {}
 impl de::Error for TextError {
     fn custom<T: fmt::Display>(_: T) -> Self {
         // The message may hold the input or the name of a Rust type; those of the other constructors end here too.
-        TextError::MustBe("a valid value".into())
+        TextError::MustBe(wants::VALID.into())
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        TextError::Field(field, Box::new(TextError::Missing))
+    }
+
+    fn unknown_field(_: &str, fields: &'static [&'static str]) -> Self {
+        TextError::MustBe(format!("a set of no other fields than {}", listed(fields)).into())
     }
 
     fn unknown_variant(_: &str, variants: &'static [&'static str]) -> Self {
-        let list: Vec<String> = variants.iter().map(|variant| format!("`{variant}`")).collect();
-        TextError::MustBe(format!("one of {}", list.join(", ")).into())
+        TextError::MustBe(format!("one of {}", listed(variants)).into())
     }
+}
+
+/// Names as a message lists them.
+pub(crate) fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Percent-decodes once (RFC 3986, 2.1), as UTF-8; strict where `percent-encoding` is lenient.
@@ -110,18 +143,36 @@ pub(crate) fn encode_segment(text: &str) -> Cow<'_, str> {
     Cow::Owned(encoded)
 }
 
+/// A decoded name and its decoded value.
+pub(crate) type Pair<'q> = (Cow<'q, str>, Cow<'q, str>);
+
+/// The decoded pairs of a query string or a form, in order (URL standard, `application/x-www-form-urlencoded`).
+pub(crate) fn pairs(query: &str) -> impl Iterator<Item = Result<Pair<'_>, TextError>> {
+    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        Ok((decode(key, true)?, decode(value, true)?))
+    })
+}
+
 /// The decoded values of `name` in a query string, in order.
 pub(crate) fn query_values<'q>(query: Option<&'q str>, name: &str) -> Result<Vec<Cow<'q, str>>, TextError> {
     let mut values = Vec::new();
-    for pair in query.unwrap_or_default().split('&') {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+    for pair in pairs(query.unwrap_or_default()) {
         // Strict for the whole query: text that one reader decodes and another does not is no agreement.
-        let (key, value) = (decode(key, true)?, decode(value, true)?);
-        if !pair.is_empty() && key == name {
+        let (key, value) = pair?;
+        if key == name {
             values.push(value);
         }
     }
     Ok(values)
+}
+
+/// What [`pairs`] would find wrong with a query string.
+pub(crate) fn check_query(query: Option<&str>) -> Result<(), TextError> {
+    match query {
+        Some(query) if query.contains('%') => pairs(query).try_for_each(|pair| pair.map(drop)),
+        _ => Ok(()),
+    }
 }
 
 /// A value of `T` from decoded texts: one for a scalar, none or one for an `Option`, any number for a `Vec`.
@@ -131,7 +182,7 @@ pub(crate) fn from_values<T: DeserializeOwned>(values: &[Cow<'_, str>]) -> Resul
 
 /// The texts that one name stands for.
 #[derive(Clone, Copy)]
-struct Text<'v>(&'v [Cow<'v, str>]);
+pub(crate) struct Text<'v>(pub(crate) &'v [Cow<'v, str>]);
 
 impl<'v> Text<'v> {
     fn one(self) -> Result<&'v str, TextError> {
@@ -144,7 +195,7 @@ impl<'v> Text<'v> {
 }
 
 macro_rules! numbers {
-    ($($method:ident $visit:ident $ty:ident $what:literal;)*) => {$(
+    ($($method:ident $visit:ident $ty:ident $what:expr;)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
             let number: $ty = self.one()?.parse().map_err(|_| TextError::MustBe($what.into()))?;
             visitor.$visit(number)
@@ -164,17 +215,17 @@ impl<'de> de::Deserializer<'de> for Text<'_> {
     type Error = TextError;
 
     numbers! {
-        deserialize_i8 visit_i8 i8 "an integer from -128 to 127";
-        deserialize_i16 visit_i16 i16 "an integer from -32768 to 32767";
-        deserialize_i32 visit_i32 i32 "an integer of 32 bits";
-        deserialize_i64 visit_i64 i64 "an integer of 64 bits";
-        deserialize_i128 visit_i128 i128 "an integer of 128 bits";
-        deserialize_u8 visit_u8 u8 "an integer from 0 to 255";
-        deserialize_u16 visit_u16 u16 "an integer from 0 to 65535";
-        deserialize_u32 visit_u32 u32 "an integer of 32 bits, not below 0";
-        deserialize_u64 visit_u64 u64 "an integer of 64 bits, not below 0";
-        deserialize_u128 visit_u128 u128 "an integer of 128 bits, not below 0";
-        deserialize_char visit_char char "a single character";
+        deserialize_i8 visit_i8 i8 wants::I8;
+        deserialize_i16 visit_i16 i16 wants::I16;
+        deserialize_i32 visit_i32 i32 wants::I32;
+        deserialize_i64 visit_i64 i64 wants::I64;
+        deserialize_i128 visit_i128 i128 wants::I128;
+        deserialize_u8 visit_u8 u8 wants::U8;
+        deserialize_u16 visit_u16 u16 wants::U16;
+        deserialize_u32 visit_u32 u32 wants::U32;
+        deserialize_u64 visit_u64 u64 wants::U64;
+        deserialize_u128 visit_u128 u128 wants::U128;
+        deserialize_char visit_char char wants::CHAR;
     }
 
     unsupported! {
@@ -196,7 +247,7 @@ impl<'de> de::Deserializer<'de> for Text<'_> {
         match self.one()? {
             "true" => visitor.visit_bool(true),
             "false" => visitor.visit_bool(false),
-            _ => Err(TextError::MustBe("`true` or `false`".into())),
+            _ => Err(TextError::MustBe(wants::BOOL.into())),
         }
     }
 
@@ -259,7 +310,7 @@ impl<'de> de::Deserializer<'de> for Text<'_> {
 
 fn finite<N: std::str::FromStr + Copy>(text: &str, is_finite: fn(N) -> bool) -> Result<N, TextError> {
     let number = text.parse().ok().filter(|number| is_finite(*number));
-    number.ok_or(TextError::MustBe("a number".into()))
+    number.ok_or(TextError::MustBe(wants::NUMBER.into()))
 }
 
 /// Several texts, one after the other.

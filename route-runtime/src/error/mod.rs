@@ -5,20 +5,25 @@ mod start;
 
 use std::fmt;
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-pub(crate) use problem::problem;
+pub(crate) use problem::{Renderer, bare, problem};
 pub use start::Error;
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+use crate::request::fault_of_body;
+
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// An error answer: an `application/problem+json` body (RFC 9457) with a status.
 ///
-/// `?` turns any error into one: a 500 whose cause goes to the log and never to the client. It does not implement
-/// [`std::error::Error`] itself, which is what makes that conversion possible.
+/// `?` turns any error into one: a 500 whose cause goes to the log and never to the client; but a request body that is
+/// too large, broke off or came too late, which an error of [`RawBody`](crate::RawBody) or of axum's body extractors tells,
+/// is 413, 400 or 408. It does not implement [`std::error::Error`] itself, which is what makes that conversion possible.
+///
+/// An app may answer with another body than a problem: [`Routes::render_errors`](crate::Routes::render_errors).
 ///
 /// ```
 /// use route_runtime::{get, ApiError};
@@ -38,6 +43,7 @@ struct Inner {
     status: StatusCode,
     detail: Option<String>,
     members: Map<String, Value>,
+    headers: HeaderMap,
     source: Option<BoxError>,
 }
 
@@ -73,7 +79,7 @@ impl ApiError {
     }
 
     fn build(status: StatusCode, detail: Option<String>, source: Option<BoxError>) -> Self {
-        ApiError(Box::new(Inner { status, detail, members: Map::new(), source }))
+        ApiError(Box::new(Inner { status, detail, members: Map::new(), headers: HeaderMap::new(), source }))
     }
 
     /// Sets the sentence that the client reads.
@@ -94,6 +100,22 @@ impl ApiError {
         self
     }
 
+    /// Adds a header to the answer, `Retry-After` or `WWW-Authenticate`. What is no header is left out and logged.
+    #[must_use]
+    pub fn header<N, V>(mut self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName>,
+        V: TryInto<HeaderValue>,
+    {
+        match (name.try_into(), value.try_into()) {
+            (Ok(name), Ok(value)) => {
+                self.0.headers.append(name, value);
+            }
+            _ => crate::log::report(format_args!("an error was given a header that HTTP does not allow")),
+        }
+        self
+    }
+
     /// Keeps `source` for the log.
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<BoxError>) -> Self {
@@ -105,6 +127,18 @@ impl ApiError {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
+    }
+
+    /// The sentence that the client reads, if there is one.
+    #[must_use]
+    pub fn get_detail(&self) -> Option<&str> {
+        self.0.detail.as_deref()
+    }
+
+    /// The members that [`with`](Self::with) added; `errors` of a body that has the wrong shape.
+    #[must_use]
+    pub fn members(&self) -> &Map<String, Value> {
+        &self.0.members
     }
 
     /// What went wrong behind it. The client never sees it.
@@ -126,7 +160,11 @@ impl<E: Into<BoxError>> From<E> for ApiError {
         match error.downcast::<Standard>() {
             // It was an `ApiError` before `into_error`: nothing of it is lost.
             Ok(standard) => standard.0,
-            Err(error) => Self::build(StatusCode::INTERNAL_SERVER_ERROR, None, Some(error)),
+            Err(error) => match fault_of_body(&*error, std::any::type_name::<E>()) {
+                // The client's doing, so nothing for the log.
+                Some((status, detail)) => Self::build(status, Some(detail), None),
+                None => Self::build(StatusCode::INTERNAL_SERVER_ERROR, None, Some(error)),
+            },
         }
     }
 }
@@ -136,7 +174,7 @@ impl IntoResponse for ApiError {
         if let Some(source) = self.source() {
             crate::log::cause(self.status(), source);
         }
-        problem(self.0.status, self.0.detail.as_deref(), Some(&self.0.members))
+        problem::of_error(self)
     }
 }
 

@@ -1,9 +1,15 @@
-//! The one function that makes a problem body (RFC 9457).
+//! The one function that makes a problem body (RFC 9457), and what replaces it where an app renders errors itself.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+use super::ApiError;
+use crate::{log, work};
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -18,14 +24,34 @@ struct Body<'a> {
 /// The members that every problem has, or may have, by itself.
 pub(crate) const OWN_MEMBERS: [&str; 3] = ["title", "status", "detail"];
 
+/// The response of an error that only has a status.
+pub(crate) fn bare(status: StatusCode) -> Response {
+    problem(status, None)
+}
+
+/// The response of an error with a sentence for the client.
+pub(crate) fn problem(status: StatusCode, detail: Option<&str>) -> Response {
+    if work::current().is_some_and(|work| work.renders_errors) {
+        return ApiError::build(status, detail.map(str::to_owned), None).into_response();
+    }
+    body(status, detail, None)
+}
+
+/// The response of an error. Where the app renders errors itself, the error goes with it to [`Renderer::finish`].
+pub(super) fn of_error(error: ApiError) -> Response {
+    let inner = &error.0;
+    let mut response = body(inner.status, inner.detail.as_deref(), Some(&inner.members));
+    response.headers_mut().extend(inner.headers.clone());
+    if work::current().is_some_and(|work| work.renders_errors) {
+        response.extensions_mut().insert(Unrendered(Arc::new(error)));
+    }
+    response
+}
+
 /// `application/problem+json` with `title`, `status`, and `detail` where there is one; `members` are extensions
 /// (RFC 9457, 3.2) and none of [`OWN_MEMBERS`]. `type` is left out, which means `about:blank`: the title is that of
 /// the status (4.2.1).
-pub(crate) fn problem(
-    status: StatusCode,
-    detail: Option<&str>,
-    members: Option<&Map<String, Value>>,
-) -> Response {
+fn body(status: StatusCode, detail: Option<&str>, members: Option<&Map<String, Value>>) -> Response {
     let title = status.canonical_reason().unwrap_or("Error");
     let body = Body { title, status: status.as_u16(), detail, members };
     // Text and JSON values can always be written.
@@ -34,4 +60,49 @@ pub(crate) fn problem(
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response
+}
+
+/// An error that [`Renderer::finish`] is to render, with the response that it has by default.
+#[derive(Clone)]
+struct Unrendered(Arc<ApiError>);
+
+/// What [`Routes::render_errors`](crate::Routes::render_errors) sets.
+#[derive(Clone)]
+pub(crate) struct Renderer(Arc<dyn Fn(&ApiError) -> Response + Send + Sync>);
+
+impl Renderer {
+    pub(crate) fn new<R: IntoResponse>(render: impl Fn(&ApiError) -> R + Send + Sync + 'static) -> Self {
+        Renderer(Arc::new(move |error| render(error).into_response()))
+    }
+
+    /// `error` as the app renders it; `default`, with the headers of the error, where the renderer panics.
+    pub(crate) fn render(&self, error: &ApiError, default: Response) -> Response {
+        let rendered = catch_unwind(AssertUnwindSafe(|| (self.0)(error)));
+        let mut response = match rendered {
+            Ok(response) => response,
+            Err(payload) => {
+                log::panic(work::current().map(work::Work::info), &*payload);
+                return default;
+            }
+        };
+        if response.status().is_success() {
+            *response.status_mut() = error.status();
+        }
+        // `Allow`, `Accept`, `WWW-Authenticate`: what the error says in its headers, however it looks.
+        let mut headers = default.headers().clone();
+        headers.remove(header::CONTENT_TYPE);
+        headers.remove(header::CONTENT_LENGTH);
+        // Those of the renderer win.
+        headers.extend(std::mem::take(response.headers_mut()));
+        *response.headers_mut() = headers;
+        response
+    }
+
+    /// The response as the app renders it, when it is an error of this library.
+    pub(crate) fn finish(&self, mut response: Response) -> Response {
+        match response.extensions_mut().remove::<Unrendered>() {
+            Some(Unrendered(error)) => self.render(&error, response),
+            None => response,
+        }
+    }
 }

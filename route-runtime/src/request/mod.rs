@@ -1,21 +1,67 @@
 //! [`ApiRequest`]: the request as a handler sees it.
 
+mod body;
+mod cookies;
+mod form;
+mod json;
+mod media;
+mod mismatch;
+mod raw;
+
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::OnceLock;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
+use cookie::Cookie;
+use serde::de::DeserializeOwned;
 
-use crate::arguments::segment_texts;
-use crate::endpoint::MountedAt;
-use crate::error::problem;
+pub use self::body::RequestBody;
+pub(crate) use self::raw::fault_of_body;
+pub use self::raw::{BodyError, RawBody};
+use crate::arguments::{Refusal, segment_texts};
+use crate::error::{ApiError, problem};
 use crate::info::RouteInfo;
-use crate::log;
 use crate::text;
+use crate::work;
 
-/// The request without its body: method, URI, headers, path parameters, query.
+/// The request: method, URI, headers, path parameters, query, cookies, and a body of the type `T`.
+///
+/// Without `T` the body is not read. With a `T` that implements `serde::Deserialize` it is read by its `Content-Type`:
+/// JSON (`application/json` and `+json`), a URL-encoded form, flat and with repeated names for a `Vec`, and `text/plain` for
+/// a `String` and what is like one. The refusals are problems that echo nothing:
+///
+/// - 415 for another media type, a charset other than UTF-8, a content coding;
+/// - 413 over the `body_limit` of the route (1 MiB), at once where `Content-Length` tells;
+/// - 400 for no body at all, unless `T` is an `Option`; for what is no JSON, is nested deeper than 128 levels, or no UTF-8;
+/// - 422 for a value of another shape, an array for a struct among them, with a JSON pointer to the place in `errors`.
+///
+/// [`ApiRequest<RawBody>`](RawBody) hands the body over unread.
+///
+/// ```
+/// use route_runtime::{post, ApiRequest, ApiResponse};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Deserialize)]
+/// struct NewPost {
+///     title: String,
+///     tags: Vec<String>,
+/// }
+///
+/// #[derive(Serialize)]
+/// struct Created {
+///     message: String,
+/// }
+///
+/// #[post("/api/post", body_limit = "64kb")]
+/// async fn create(req: ApiRequest<NewPost>) -> ApiResponse<Created> {
+///     let NewPost { title, tags } = req.into_body();
+///     ApiResponse::created(Created { message: format!("{title} has {} tags", tags.len()) })
+/// }
+/// ```
 ///
 /// The Next.js shape of a handler takes one and an [`ApiResponse`](crate::ApiResponse):
 ///
@@ -30,12 +76,21 @@ use crate::text;
 ///     }
 /// }
 /// ```
-pub struct ApiRequest {
+pub struct ApiRequest<T = Unread> {
     parts: Parts,
-    mounted: MountedAt,
+    info: &'static RouteInfo,
+    /// How many segments a base path puts before those of the pattern.
+    offset: usize,
+    cookies: OnceLock<Vec<Cookie<'static>>>,
+    body: T,
 }
 
-impl ApiRequest {
+/// The body of an [`ApiRequest`] that does not read it.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Unread;
+
+impl<T> ApiRequest<T> {
     /// The method.
     #[must_use]
     pub fn method(&self) -> &Method {
@@ -63,35 +118,117 @@ impl ApiRequest {
     /// What the author of the route wrote.
     #[must_use]
     pub fn route(&self) -> &'static RouteInfo {
-        self.mounted.info
+        self.info
     }
 
     /// The decoded path parameter `[name]`; that of a catch-all holds its segments with `/` between. `None` when the
     /// route has no such parameter. The query string never fills a path parameter.
     #[must_use]
     pub fn param(&self, name: &str) -> Option<Cow<'_, str>> {
-        let segments = self.mounted.info.segments();
-        let index = segments.iter().position(|segment| segment.name() == Some(name))?;
-        // What can't be decoded never gets here.
-        let mut texts = segment_texts(self.parts.uri.path(), self.mounted.offset, segments, index).ok()?;
-        if texts.len() < 2 { texts.pop() } else { Some(texts.join("/").into()) }
+        self.params().find(|(own, _)| *own == name).map(|(_, value)| value)
+    }
+
+    /// The path parameters in order, decoded, as of [`param`](Self::param). An optional catch-all without a segment is left
+    /// out.
+    pub fn params(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+        let segments = self.info.segments();
+        segments.iter().enumerate().filter_map(move |(index, segment)| {
+            let name = segment.name()?;
+            // What can't be decoded never gets here.
+            let texts = segment_texts(self.parts.uri.path(), self.offset, segments, index).ok()?;
+            Some((name, body::joined(texts)?))
+        })
     }
 
     /// The first value of the query parameter `name`, decoded; `?name` and `?name=` are empty texts.
     #[must_use]
     pub fn query(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.query_all(name).into_iter().next()
+        self.query_pairs().find(|(own, _)| own == name).map(|(_, value)| value)
     }
 
     /// All values of the query parameter `name` in order, decoded.
     #[must_use]
     pub fn query_all(&self, name: &str) -> Vec<Cow<'_, str>> {
+        self.query_pairs().filter(|(own, _)| own == name).map(|(_, value)| value).collect()
+    }
+
+    fn query_pairs(&self) -> impl Iterator<Item = text::Pair<'_>> {
         // The extraction has refused what can't be decoded.
-        text::query_values(self.parts.uri.query(), name).unwrap_or_default()
+        text::pairs(self.parts.uri.query().unwrap_or_default()).flatten()
+    }
+
+    /// The whole query string as a struct, a map, or a `Vec` of pairs. A repeated name fills a `Vec`.
+    ///
+    /// ```
+    /// use route_runtime::{get, ApiError, ApiRequest};
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Search {
+    ///     q: String,
+    ///     #[serde(default)]
+    ///     tag: Vec<String>,
+    /// }
+    ///
+    /// #[get("/api/search")]
+    /// async fn search(req: ApiRequest) -> Result<String, ApiError> {
+    ///     let Search { q, tag } = req.query_as()?;
+    ///     Ok(format!("{q} in {tag:?}"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// 400 when it does not fit the type.
+    pub fn query_as<Q: DeserializeOwned>(&self) -> Result<Q, ApiError> {
+        body::query(self.parts.uri.query().unwrap_or_default())
+    }
+
+    /// The first cookie of this name.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<&Cookie<'static>> {
+        self.cookies().find(|cookie| cookie.name() == name)
+    }
+
+    /// The cookies in order, parsed when first asked for. As in Next.js, values are percent-decoded where that gives UTF-8
+    /// and stand without the quotes around them; a pair that is no UTF-8 or has no `=` is skipped.
+    pub fn cookies(&self) -> impl Iterator<Item = &Cookie<'static>> {
+        self.cookies.get_or_init(|| cookies::parse(&self.parts.headers)).iter()
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &T {
+        &self.body
+    }
+
+    /// The body by value, without the rest of the request.
+    #[must_use]
+    pub fn into_body(self) -> T {
+        self.body
+    }
+
+    fn new(parts: Parts, info: &'static RouteInfo, offset: usize, body: T) -> Self {
+        ApiRequest { parts, info, offset, cookies: OnceLock::new(), body }
     }
 }
 
-impl fmt::Debug for ApiRequest {
+impl ApiRequest {
+    /// The request of a handler that has nothing else to read it with.
+    pub(crate) fn whole(parts: Parts, info: &'static RouteInfo, offset: usize) -> Result<Self, Refusal> {
+        check_query(&parts)?;
+        Ok(ApiRequest::new(parts, info, offset, Unread))
+    }
+}
+
+/// Once for each request, so that no accessor has to fail.
+fn check_query(parts: &Parts) -> Result<(), Refusal> {
+    text::check_query(parts.uri.query()).map_err(|error| {
+        Box::new(problem(StatusCode::BAD_REQUEST, Some(&format!("the query string {error}"))))
+    })
+}
+
+impl<T> fmt::Debug for ApiRequest<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiRequest")
             .field("method", self.method())
@@ -104,16 +241,22 @@ impl<S: Sync> FromRequestParts<S> for ApiRequest {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let Some(mounted) = parts.extensions.get::<MountedAt>().copied() else {
-            log::report(format_args!(
-                "`ApiRequest` is for functions with `#[api_route]`, not for plain axum handlers"
-            ));
-            return Err(problem(StatusCode::INTERNAL_SERVER_ERROR, None, None));
+        let work = work::current().ok_or_else(|| *body::no_route())?;
+        ApiRequest::whole(parts.clone(), work.info(), work.offset).map_err(|refusal| *refusal)
+    }
+}
+
+impl<S: Sync, T: RequestBody> FromRequest<S> for ApiRequest<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
+        let work = work::current().ok_or_else(|| *body::no_route())?;
+        let (parts, body) = request.into_parts();
+        let read = async {
+            check_query(&parts)?;
+            T::read(&parts, body).await
         };
-        // Once here, so that no accessor has to fail.
-        if let Err(error) = text::decode(parts.uri.query().unwrap_or_default(), true) {
-            return Err(problem(StatusCode::BAD_REQUEST, Some(&format!("the query string {error}")), None));
-        }
-        Ok(ApiRequest { parts: parts.clone(), mounted })
+        let body: T = read.await.map_err(|refusal: Refusal| *refusal)?;
+        Ok(ApiRequest::new(parts, work.info(), work.offset, body))
     }
 }

@@ -1,18 +1,29 @@
 //! [`ApiResponse`]: the answer, put together step by step.
 
+mod content;
+mod etag;
+mod redirect;
+
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::atomic::Ordering;
 
 use axum::body::{Body, Bytes};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use cookie::Cookie;
+use futures_core::TryStream;
 use serde::Serialize;
 
+pub use self::content::Content;
+pub(crate) use self::etag::Condition;
 use crate::endpoint::ChosenStatus;
-use crate::error::problem;
+use crate::error::{BoxError, problem};
+use crate::limits::{Reported, has_no_content, without_content};
 use crate::log;
+use crate::work::{self, Work};
 
 /// An answer whose JSON is a `T`.
 ///
@@ -35,15 +46,54 @@ use crate::log;
 /// }
 /// ```
 ///
-/// A header or status that HTTP does not allow makes the answer a 500 problem and is logged.
+/// - The content of [`json`](Self::json) and [`send`](Self::send) has a weak `ETag` in answers 2xx to GET and HEAD, and
+///   becomes a 304 when the client has it already (`If-None-Match`), unless the route says `etag = false`. An `ETag` and a
+///   `Content-Type` that the handler sets are kept.
+/// - 204, 205 and 304 have no content, whatever was sent.
+/// - A header, status, value or redirect that HTTP does not allow makes it a 500 problem without any of the headers set,
+///   and is logged; a redirect target that is not local is a 400 problem, logged once for each route.
+/// - Returned without `json`, `send`, `redirect`, `stream` or `end`, it is sent empty, and a line of the log says so once
+///   for each route, unless the route says `external_resolver = true`.
 #[must_use = "an answer is sent by returning it"]
 pub struct ApiResponse<T = serde_json::Value> {
     status: Option<StatusCode>,
     headers: HeaderMap,
-    body: Option<(Bytes, &'static str)>,
+    answer: Answer,
     /// The first mistake made while building.
-    mistake: Option<String>,
+    mistake: Option<Mistake>,
     answers: PhantomData<fn() -> T>,
+}
+
+const JSON: &str = "application/json; charset=utf-8";
+
+enum Answer {
+    Unfinished,
+    Empty,
+    /// With its default content type.
+    Content(Bytes, &'static str),
+    Stream(Body),
+    Redirect(HeaderValue),
+}
+
+/// What makes an answer an error: with the status of the error.
+#[derive(Debug)]
+struct Mistake {
+    status: StatusCode,
+    what: String,
+}
+
+impl Mistake {
+    fn server(what: String) -> Self {
+        Mistake { status: StatusCode::INTERNAL_SERVER_ERROR, what }
+    }
+
+    fn client(what: String) -> Self {
+        Mistake { status: StatusCode::BAD_REQUEST, what }
+    }
+
+    fn status() -> Self {
+        Mistake::server("a status that no answer can have".to_owned())
+    }
 }
 
 impl<T> ApiResponse<T> {
@@ -52,7 +102,7 @@ impl<T> ApiResponse<T> {
         ApiResponse {
             status: None,
             headers: HeaderMap::new(),
-            body: None,
+            answer: Answer::Unfinished,
             mistake: None,
             answers: PhantomData,
         }
@@ -60,50 +110,145 @@ impl<T> ApiResponse<T> {
 
     /// An empty 204 No Content.
     pub fn no_content() -> Self {
-        Self::new().status(StatusCode::NO_CONTENT)
+        Self::new().status(StatusCode::NO_CONTENT).end()
     }
 
-    /// Sets the status; the last call wins.
+    /// Sets the status, 200 to 599; the last call wins.
     pub fn status<C: TryInto<StatusCode>>(mut self, code: C) -> Self {
         match code.try_into() {
-            Ok(status) if !status.is_informational() => self.status = Some(status),
-            _ => self.mistake("a status that no answer can have"),
+            Ok(status) if (200..600).contains(&status.as_u16()) => self.status = Some(status),
+            _ => self.mistake(Mistake::status()),
         }
         self
     }
 
     /// Sets a header; the last call for a name wins.
-    pub fn header<N, V>(mut self, name: N, value: V) -> Self
+    pub fn header<N, V>(self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName>,
+        V: TryInto<HeaderValue>,
+    {
+        self.set_header(name, value, |headers, name, value| drop(headers.insert(name, value)))
+    }
+
+    /// Adds a header beside those of its name.
+    pub fn append_header<N, V>(self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName>,
+        V: TryInto<HeaderValue>,
+    {
+        self.set_header(name, value, |headers, name, value| _ = headers.append(name, value))
+    }
+
+    fn set_header<N, V>(mut self, name: N, value: V, set: fn(&mut HeaderMap, HeaderName, HeaderValue)) -> Self
     where
         N: TryInto<HeaderName>,
         V: TryInto<HeaderValue>,
     {
         match (name.try_into(), value.try_into()) {
-            (Ok(name), Ok(value)) => {
-                self.headers.insert(name, value);
+            // The framing is the server's (RFC 9112, 6).
+            (Ok(header::TRANSFER_ENCODING), _) => {
+                self.mistake(Mistake::server("a `transfer-encoding`, which is the server's".to_owned()));
             }
-            (Ok(name), Err(_)) => self.mistake(format!("a value that the header `{name}` can't have")),
-            (Err(_), _) => self.mistake("a name that no header can have"),
+            (Ok(name), Ok(value)) => set(&mut self.headers, name, value),
+            (Ok(name), Err(_)) => {
+                self.mistake(Mistake::server(format!("a value that the header `{name}` can't have")));
+            }
+            (Err(_), _) => self.mistake(Mistake::server("a name that no header can have".to_owned())),
+        }
+        self
+    }
+
+    /// Sets a cookie: `("name", "value")`, or what [`Cookie::build`] makes. Name and value are percent-encoded, which
+    /// [`ApiRequest::cookie`](crate::ApiRequest::cookie) undoes.
+    ///
+    /// ```
+    /// use route_runtime::{post, ApiResponse, Cookie};
+    ///
+    /// #[post("/api/theme/[name]")]
+    /// async fn theme(name: String) -> ApiResponse<()> {
+    ///     ApiResponse::no_content().cookie(Cookie::build(("theme", name)).path("/").http_only(true))
+    /// }
+    /// ```
+    pub fn cookie(mut self, cookie: impl Into<Cookie<'static>>) -> Self {
+        match HeaderValue::try_from(cookie.into().encoded().to_string()) {
+            Ok(value) => _ = self.headers.append(header::SET_COOKIE, value),
+            Err(_) => self.mistake(Mistake::server("an attribute that no cookie can have".to_owned())),
         }
         self
     }
 
     /// Sends text as `text/plain; charset=utf-8`, or bytes as `application/octet-stream`, unless the header
-    /// `content-type` is set.
+    /// `content-type` is set; with the default type comes `x-content-type-options: nosniff`.
     pub fn send(mut self, content: impl Into<Content>) -> Self {
         let Content(bytes, content_type) = content.into();
-        self.body = Some((bytes, content_type));
+        self.answer = Answer::Content(bytes, content_type);
         self
     }
 
-    /// Sends no body.
+    /// Sends a stream of bytes as it comes, as `application/octet-stream` unless the header `content-type` is set. An error
+    /// of the stream cuts the answer off, so that the client does not take it for whole, and is logged. The
+    /// `response_limit` of the route counts for it where the attribute or [`Routes::defaults`](crate::Routes::defaults)
+    /// sets one.
+    ///
+    /// ```
+    /// use std::io;
+    ///
+    /// use route_runtime::{get, ApiResponse};
+    ///
+    /// #[get("/count")]
+    /// async fn count() -> ApiResponse<()> {
+    ///     let lines = (1..=3).map(|line| Ok::<_, io::Error>(format!("{line}\n")));
+    ///     ApiResponse::new().header("content-type", "text/plain").stream(futures_util::stream::iter(lines))
+    /// }
+    /// ```
+    pub fn stream<S>(mut self, stream: S) -> Self
+    where
+        S: TryStream<Ok: Into<Bytes>, Error: Into<BoxError>> + Send + 'static,
+    {
+        let info = work::current().map(Work::info);
+        self.answer = Answer::Stream(Body::new(Reported::new(Body::from_stream(stream), info)));
+        self
+    }
+
+    /// Redirects to a path of this server, with 307, or the status set by [`status`](Self::status): 301, 302, 303, 307, 308.
+    /// What can't stand in a URI is percent-encoded. A target that leads to another server is answered 400: it is likely
+    /// to come from the request.
+    ///
+    /// ```
+    /// use route_runtime::{get, ApiResponse};
+    ///
+    /// #[get("/old/[id]")]
+    /// async fn old(id: u64) -> ApiResponse<()> {
+    ///     ApiResponse::new().status(308).redirect(format!("/new/{id}"))
+    /// }
+    /// ```
+    pub fn redirect(self, target: impl AsRef<str>) -> Self {
+        self.redirect_to(redirect::local(target.as_ref()))
+    }
+
+    /// Redirects to an `http` or `https` URL, as [`redirect`](Self::redirect) does to a path. Never pass on what a client
+    /// sent.
+    pub fn redirect_external(self, target: impl AsRef<str>) -> Self {
+        self.redirect_to(redirect::external(target.as_ref()))
+    }
+
+    fn redirect_to(mut self, target: Result<HeaderValue, Mistake>) -> Self {
+        match target {
+            Ok(target) => self.answer = Answer::Redirect(target),
+            Err(mistake) => self.mistake(mistake),
+        }
+        self
+    }
+
+    /// Sends no content.
     pub fn end(mut self) -> Self {
-        self.body = None;
+        self.answer = Answer::Empty;
         self
     }
 
-    fn mistake(&mut self, mistake: impl Into<String>) {
-        self.mistake.get_or_insert_with(|| mistake.into());
+    fn mistake(&mut self, mistake: Mistake) {
+        self.mistake.get_or_insert(mistake);
     }
 }
 
@@ -118,11 +263,21 @@ impl<T: Serialize> ApiResponse<T> {
         Self::new().status(StatusCode::CREATED).json(value)
     }
 
-    /// Sends `value` as JSON. A value that can't be written as JSON makes the answer a 500.
+    /// Sends `value` as JSON: `application/json; charset=utf-8`, unless the header `content-type` is set. A value that
+    /// can't be written as JSON makes the answer a 500.
     pub fn json(mut self, value: T) -> Self {
-        match serde_json::to_vec(&value) {
-            Ok(json) => self.body = Some((json.into(), "application/json; charset=utf-8")),
-            Err(error) => self.mistake(format!("a value that is no JSON: {error}")),
+        let length = work::current().map(|work| &work.entry.last_length);
+        // As long as the last one, but a single large answer does not make all of them large.
+        let capacity = length.map_or(0, |length| length.load(Ordering::Relaxed)).clamp(128, 1 << 16);
+        let mut json = Vec::with_capacity(capacity);
+        match serde_json::to_writer(&mut json, &value) {
+            Ok(()) => {
+                if let Some(length) = length {
+                    length.store(json.len(), Ordering::Relaxed);
+                }
+                self.answer = Answer::Content(json.into(), JSON);
+            }
+            Err(error) => self.mistake(Mistake::server(format!("a value that is no JSON: {error}"))),
         }
         self
     }
@@ -134,28 +289,106 @@ impl<T> Default for ApiResponse<T> {
     }
 }
 
-impl<T> IntoResponse for ApiResponse<T> {
-    fn into_response(self) -> Response {
-        if let Some(mistake) = self.mistake {
-            log::report(format_args!("an answer was given {mistake}"));
-            return problem(StatusCode::INTERNAL_SERVER_ERROR, None, None);
+impl<T> ApiResponse<T> {
+    /// What was built, or the first mistake in it.
+    fn build(self) -> Result<Response, Mistake> {
+        let ApiResponse { status, headers, answer, mistake, .. } = self;
+        if let Some(mistake) = mistake {
+            return Err(mistake);
         }
         let mut response = Response::new(Body::empty());
-        *response.headers_mut() = self.headers;
-        if let Some((bytes, content_type)) = self.body {
-            *response.body_mut() = Body::from(bytes);
-            response
-                .headers_mut()
-                .entry(header::CONTENT_TYPE)
-                .or_insert(HeaderValue::from_static(content_type));
-        }
-        if let Some(status) = self.status {
+        *response.headers_mut() = headers;
+        let work = work::current();
+        if let Some(status) = status.or(work.and_then(|work| work.status)) {
             *response.status_mut() = status;
-            if status == StatusCode::OK {
-                response.extensions_mut().insert(ChosenStatus);
+        }
+        if let (Answer::Unfinished, Some(work)) = (&answer, work.filter(|work| !work.external_resolver)) {
+            unfinished(work);
+        }
+        match answer {
+            Answer::Unfinished | Answer::Empty | Answer::Content(..) | Answer::Stream(_)
+                if has_no_content(response.status()) =>
+            {
+                without_content(&mut response);
+                response.headers_mut().remove(header::CONTENT_TYPE);
+            }
+            Answer::Unfinished | Answer::Empty => {}
+            Answer::Content(bytes, content_type) => content(&mut response, bytes, content_type, work)?,
+            Answer::Stream(body) => {
+                *response.body_mut() = body;
+                let octets = HeaderValue::from_static(content::BYTES);
+                response.headers_mut().entry(header::CONTENT_TYPE).or_insert(octets);
+            }
+            Answer::Redirect(target) => {
+                *response.status_mut() = redirect::status(status)?;
+                response.headers_mut().insert(header::LOCATION, target);
             }
         }
-        response
+        if work.is_some_and(|work| work.status.is_some()) && status == Some(StatusCode::OK) {
+            response.extensions_mut().insert(ChosenStatus);
+        }
+        Ok(response)
+    }
+}
+
+/// Puts content and what is said about it into a response.
+fn content(
+    response: &mut Response,
+    bytes: Bytes,
+    content_type: &'static str,
+    work: Option<Work>,
+) -> Result<(), Mistake> {
+    let status = response.status();
+    let headers = response.headers_mut();
+    let length = headers.get(header::CONTENT_LENGTH);
+    if length.is_some_and(|length| length.as_bytes() != bytes.len().to_string().as_bytes()) {
+        return Err(Mistake::server("a `content-length` that is not that of its content".to_owned()));
+    }
+    if let header::Entry::Vacant(entry) = headers.entry(header::CONTENT_TYPE) {
+        entry.insert(HeaderValue::from_static(content_type));
+        if content_type != JSON {
+            headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        }
+    }
+    if let Some(work) = work.filter(|work| work.tags && status.is_success()) {
+        if let header::Entry::Vacant(entry) = headers.entry(header::ETAG)
+            && let Some(tag) = etag::tag(&bytes)
+        {
+            entry.insert(tag);
+        }
+        if work.if_none_match {
+            response.extensions_mut().insert(etag::Revalidates);
+        }
+    }
+    *response.body_mut() = Body::from(bytes);
+    Ok(())
+}
+
+/// Says once for each route that it forgot to answer.
+fn unfinished(work: Work) {
+    if !work.entry.told_unfinished.swap(true, Ordering::Relaxed) {
+        log::warn(format_args!(
+            "resolved without sending a response, so an empty one is sent: end the answer with `json`, `send`, `redirect`, \
+             `stream` or `end`, or say `external_resolver = true`"
+        ));
+    }
+}
+
+impl<T> IntoResponse for ApiResponse<T> {
+    fn into_response(self) -> Response {
+        self.build().unwrap_or_else(|Mistake { status, what }| {
+            let told = match work::current() {
+                // A client can do that as often as it likes.
+                Some(work) if status.is_client_error() => {
+                    work.entry.told_redirect.swap(true, Ordering::Relaxed)
+                }
+                _ => false,
+            };
+            if !told {
+                log::report(format_args!("an answer was given {what}"));
+            }
+            problem(status, None)
+        })
     }
 }
 
@@ -174,26 +407,4 @@ impl<T> fmt::Debug for ApiResponse<T> {
             .field("headers", &self.headers)
             .finish_non_exhaustive()
     }
-}
-
-/// Text or bytes for [`ApiResponse::send`].
-#[derive(Debug)]
-pub struct Content(Bytes, &'static str);
-
-macro_rules! contents {
-    ($($ty:ty: $content_type:literal;)*) => {$(
-        impl From<$ty> for Content {
-            fn from(content: $ty) -> Self {
-                Content(content.into(), $content_type)
-            }
-        }
-    )*};
-}
-
-contents! {
-    &'static str: "text/plain; charset=utf-8";
-    String: "text/plain; charset=utf-8";
-    &'static [u8]: "application/octet-stream";
-    Vec<u8>: "application/octet-stream";
-    Bytes: "application/octet-stream";
 }

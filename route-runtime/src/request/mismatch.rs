@@ -1,0 +1,96 @@
+//! What does not fit in a body, for the client to mend: where, and what is wanted; never what was sent.
+
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use serde_json::json;
+
+use crate::arguments::Refusal;
+use crate::error::ApiError;
+
+/// A place in a body, and what is wrong there.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Mismatch {
+    /// A JSON pointer (RFC 6901); that of the whole body is empty.
+    pointer: String,
+    detail: String,
+}
+
+impl Default for Mismatch {
+    fn default() -> Self {
+        Mismatch::must_be(wants::VALID)
+    }
+}
+
+impl Mismatch {
+    /// What an error says that serde made where a value like `wanted` was read. Its text names fields and variants of the
+    /// type, which are no secret; all else in it may be input or the name of a Rust type.
+    pub(super) fn of(error: &str, wanted: &dyn Fn() -> String) -> Self {
+        let name = |prefix: &str| error.strip_prefix(prefix)?.split('`').next();
+        if let Some(field) = name("missing field `") {
+            return Mismatch::field(field, "is missing");
+        }
+        if let Some(field) = name("duplicate field `") {
+            return Mismatch::field(field, "must be given once");
+        }
+        let unknown = ["unknown field `", "unknown variant `"].iter().any(|start| error.starts_with(start));
+        // The names stand behind the input, which could hold the same words.
+        if let (true, Some((_, names))) = (unknown, error.rsplit_once(", expected ")) {
+            let names = names.split(" at line ").next().unwrap_or_default();
+            let kind = if error.starts_with("unknown field") {
+                "must have no other fields than"
+            } else {
+                "must be one of"
+            };
+            let names = names.trim_start_matches("one of ");
+            return Mismatch { pointer: String::new(), detail: format!("{kind} {names}") };
+        }
+        Mismatch::must_be(&wanted())
+    }
+
+    pub(super) fn field(name: &str, detail: &str) -> Self {
+        let mut mismatch = Mismatch { pointer: String::new(), detail: detail.to_owned() };
+        mismatch.below(name);
+        mismatch
+    }
+
+    /// The whole body is none of these.
+    pub(super) fn must_be(wanted: &str) -> Self {
+        Mismatch { pointer: String::new(), detail: format!("must be {wanted}") }
+    }
+
+    /// Puts a step before the pointer.
+    pub(super) fn below(&mut self, step: &str) {
+        self.pointer = format!("/{}{}", step.replace('~', "~0").replace('/', "~1"), self.pointer);
+    }
+
+    /// Ends the pointer here: the way down is the client's, not the type's.
+    pub(super) fn inside(&mut self) {
+        let prefix = "holds a value that ";
+        self.pointer.clear();
+        if !self.detail.starts_with(prefix) {
+            self.detail.insert_str(0, prefix);
+        }
+    }
+
+    /// 422 with the place (RFC 9457 shows such a member in its section 3).
+    pub(super) fn refusal(&self) -> Refusal {
+        let errors = json!([{ "pointer": self.pointer, "detail": self.detail }]);
+        let error = ApiError::new(StatusCode::UNPROCESSABLE_ENTITY)
+            .detail("the body has another shape than this route takes")
+            .with("errors", errors);
+        Box::new(error.into_response())
+    }
+}
+
+/// What values are called.
+pub(super) mod wants {
+    pub(in super::super) use crate::text::wants::*;
+
+    pub(in super::super) fn array_of(len: usize) -> String {
+        format!("an array of {len}")
+    }
+
+    pub(in super::super) fn one_of(names: &[&str]) -> String {
+        format!("one of {}", crate::text::listed(names))
+    }
+}

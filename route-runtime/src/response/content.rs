@@ -1,0 +1,39 @@
+//! What [`ApiResponse::send`](crate::ApiResponse::send) takes.
+
+use std::borrow::Cow;
+
+use axum::body::Bytes;
+
+const TEXT: &str = "text/plain; charset=utf-8";
+pub(super) const BYTES: &str = "application/octet-stream";
+
+/// Text or bytes for [`ApiResponse::send`](crate::ApiResponse::send).
+#[derive(Debug)]
+pub struct Content(pub(super) Bytes, pub(super) &'static str);
+
+macro_rules! contents {
+    ($($ty:ty: $content_type:ident;)*) => {$(
+        impl From<$ty> for Content {
+            fn from(content: $ty) -> Self {
+                Content(content.into(), $content_type)
+            }
+        }
+    )*};
+}
+
+contents! {
+    &'static str: TEXT;
+    String: TEXT;
+    &'static [u8]: BYTES;
+    Vec<u8>: BYTES;
+    Bytes: BYTES;
+}
+
+impl From<Cow<'static, str>> for Content {
+    fn from(content: Cow<'static, str>) -> Self {
+        match content {
+            Cow::Borrowed(text) => text.into(),
+            Cow::Owned(text) => text.into(),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What this thread works for while it polls a route.
+//!
+//! An answer is made of a value that knows neither its route nor the request: `ApiResponse::ok(…)`, `?` on an error. What
+//! such code has to know of them stands here, in a variable of the thread, for as long as the route is polled.
+
+use std::cell::Cell;
+
+use axum::http::StatusCode;
+
+use crate::entry::Entry;
+use crate::info::RouteInfo;
+
+/// The route that is polled, and what its request asks of the answer.
+#[derive(Clone, Copy)]
+pub(crate) struct Work {
+    pub(crate) entry: &'static Entry,
+    /// How many segments a base path puts before those of the pattern.
+    pub(crate) offset: usize,
+    /// GET or HEAD, of a route with `ETag`s.
+    pub(crate) tags: bool,
+    /// The request has an `If-None-Match`.
+    pub(crate) if_none_match: bool,
+    /// The success status of the attribute.
+    pub(crate) status: Option<StatusCode>,
+    /// An unfinished answer is no mistake.
+    pub(crate) external_resolver: bool,
+    /// The app renders errors itself.
+    pub(crate) renders_errors: bool,
+}
+
+impl Work {
+    pub(crate) fn info(self) -> &'static RouteInfo {
+        &self.entry.info
+    }
+}
+
+thread_local! {
+    static WORK: Cell<Option<Work>> = const { Cell::new(None) };
+    static WAITS_FOR_BODY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What the thread works for now.
+pub(crate) fn current() -> Option<Work> {
+    WORK.get()
+}
+
+/// Runs `f` for a route.
+pub(crate) fn during<T>(work: Work, f: impl FnOnce() -> T) -> T {
+    struct Restore(Option<Work>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            WORK.set(self.0);
+        }
+    }
+    let _restore = Restore(WORK.replace(Some(work)));
+    f()
+}
+
+/// A request's body has nothing yet: while its handler waits for the client, the clock of `max_duration` stands.
+pub(crate) fn wait_for_body() {
+    WAITS_FOR_BODY.set(true);
+}
+
+/// Whether [`wait_for_body`] was called since this was asked last.
+pub(crate) fn waited_for_body() -> bool {
+    WAITS_FOR_BODY.replace(false)
+}

@@ -1,0 +1,456 @@
+//! `ApiRequest<T>`: bodies by their media type, what is refused and how; query, parameters and cookies beside it.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Method};
+use axum::{Extension, Json};
+use route_runtime::testing::{TestClient, TestResponse};
+use route_runtime::{ApiError, ApiRequest, ApiResponse, RawBody, Routes, api_route, get, post};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+#[derive(Debug, Deserialize, Serialize)]
+struct NewPost {
+    title: String,
+    #[serde(default)]
+    tags: Vec<String>,
+    stars: Option<u8>,
+    author: Option<Author>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Author {
+    name: String,
+    #[serde(default)]
+    links: Vec<Link>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Link {
+    url: String,
+    kind: Kind,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Home,
+    Work { company: String },
+}
+
+#[post("/post")]
+async fn create(req: ApiRequest<NewPost>) -> Json<NewPost> {
+    Json(req.into_body())
+}
+
+#[post("/optional")]
+async fn optional(req: ApiRequest<Option<NewPost>>) -> Json<Option<NewPost>> {
+    Json(req.into_body())
+}
+
+#[post("/any")]
+async fn any(req: ApiRequest<Value>) -> Json<Value> {
+    Json(req.into_body())
+}
+
+#[post("/text")]
+async fn text(req: ApiRequest<String>) -> String {
+    req.into_body()
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Order {
+    Up,
+    Down,
+}
+
+#[post("/order")]
+async fn order(req: ApiRequest<Option<Order>>) -> String {
+    format!("{:?}", req.body())
+}
+
+#[post("/numbers")]
+async fn numbers(req: ApiRequest<BTreeMap<String, i32>>) -> Json<BTreeMap<String, i32>> {
+    Json(req.into_body())
+}
+
+#[post("/ints")]
+async fn ints(req: ApiRequest<(u8, i64, bool)>) -> Json<(u8, i64, bool)> {
+    Json(req.into_body())
+}
+
+#[post("/raw")]
+async fn raw(req: ApiRequest<RawBody>) -> Result<String, ApiError> {
+    let mut body = req.into_body();
+    let mut bytes = 0;
+    while let Some(chunk) = body.chunk().await? {
+        bytes += chunk.len();
+    }
+    Ok(bytes.to_string())
+}
+
+#[post("/forward")]
+async fn forward(req: ApiRequest<RawBody>) -> ApiResponse<()> {
+    ApiResponse::new().stream(Body::from(req.into_body()).into_data_stream())
+}
+
+/// A body that nobody asks for.
+#[api_route("/unread/[id]")]
+async fn unread(req: ApiRequest) -> String {
+    format!("{} {}", req.method(), req.param("id").unwrap_or_default())
+}
+
+/// Everything at once: the whole request beside other extractors, before and behind them.
+#[api_route("/all/[id]/[...rest]?q")]
+async fn all(
+    id: u8,
+    req: ApiRequest,
+    q: Option<String>,
+    method: Method,
+    rest: Vec<String>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Json<Value> {
+    let params: Vec<_> = req.params().map(|(name, value)| json!([name, value])).collect();
+    let same = (req.method(), req.headers()) == (&method, &headers);
+    Json(json!({ "id": id, "q": q, "rest": rest, "params": params, "same": same, "body": body }))
+}
+
+/// Twice, which is of no use, and does no harm.
+#[get("/twice")]
+async fn twice(a: ApiRequest, b: ApiRequest) -> String {
+    format!("{} {}", a.uri(), b.uri())
+}
+
+#[get("/extension", layer = Extension(7_u8))]
+async fn extension(req: ApiRequest) -> String {
+    format!("{:?} {}", req.extensions().get::<u8>(), req.route().pattern())
+}
+
+#[derive(Debug, Deserialize)]
+struct Search {
+    q: String,
+    #[serde(default)]
+    tag: Vec<String>,
+    limit: Option<u8>,
+}
+
+#[get("/search")]
+async fn search(req: ApiRequest) -> Result<String, ApiError> {
+    let Search { q, tag, limit } = req.query_as()?;
+    Ok(format!("{q} {tag:?} {limit:?}"))
+}
+
+#[get("/query")]
+async fn query(req: ApiRequest) -> Result<Json<Value>, ApiError> {
+    let pairs: Vec<(String, String)> = req.query_as()?;
+    let map: BTreeMap<String, Vec<String>> = req.query_as()?;
+    let any: Value = req.query_as()?;
+    Ok(Json(
+        json!({ "pairs": pairs, "map": map, "any": any, "a": req.query("a"), "all": req.query_all("a") }),
+    ))
+}
+
+#[get("/unfit-query")]
+async fn unfit_query(req: ApiRequest) -> Result<String, ApiError> {
+    let _: BTreeMap<String, BTreeMap<String, String>> = req.query_as()?;
+    Ok(String::new())
+}
+
+#[get("/cookies")]
+async fn cookies(req: ApiRequest) -> Json<Value> {
+    let all: Vec<_> = req.cookies().map(|cookie| json!([cookie.name(), cookie.value()])).collect();
+    Json(json!({ "all": all, "a": req.cookie("a").map(|cookie| cookie.value().to_owned()) }))
+}
+
+fn client() -> TestClient {
+    TestClient::new(Routes::collect().into_router().unwrap())
+}
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+async fn post_as(path: &str, content_type: &str, body: impl Into<Body>) -> TestResponse {
+    client().post(path).header("content-type", content_type).body(body).await
+}
+
+/// A problem of this status, and its `errors`.
+#[track_caller]
+fn errors(response: &TestResponse, status: u16) -> Value {
+    assert_eq!(response.status(), status, "{}", response.text());
+    assert_eq!(response.header("content-type"), Some("application/problem+json"));
+    let problem: Value = response.json();
+    assert_eq!(problem["status"], status);
+    problem["errors"].clone()
+}
+
+#[tokio::test]
+async fn json() {
+    let whole = json!({
+        "title": "T", "tags": ["a", "b"], "stars": 5,
+        "author": { "name": "A", "links": [{ "url": "u", "kind": "home" }, { "url": "v", "kind": { "work": { "company": "C" } } }] },
+    });
+    for content_type in [JSON, "application/JSON; charset=utf8", "application/vnd.x+json"] {
+        let response = post_as("/post", content_type, whole.to_string()).await;
+        assert_eq!(response.json::<Value>(), whole);
+    }
+    assert_eq!(post_as("/post", JSON, "\u{FEFF} {\"title\":\"T\"}\n").await.status(), 200);
+    for value in ["null", "5", "\"s\"", "[1,{\"a\":null}]", "{}"] {
+        assert_eq!(post_as("/any", JSON, value).await.text(), value);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_json_is_400() {
+    let deep = "[".repeat(200) + &"]".repeat(200);
+    for body in
+        ["{", "{\"title\":\"T\",}", "{\"title\":\"T\"} x", "  ", "NaN", "{'title':1}", "\"\u{7}\"", &deep]
+    {
+        assert_eq!(errors(&post_as("/any", JSON, body.to_owned()).await, 400), Value::Null, "{body}");
+    }
+    for body in [&b"\"\xFF\""[..], b"\"\\ud800\"", b"{\"n\":1e400}"] {
+        errors(&post_as("/any", JSON, body).await, 400);
+    }
+    let shallow = "[".repeat(100) + &"]".repeat(100);
+    assert_eq!(post_as("/any", JSON, shallow).await.status(), 200);
+}
+
+#[tokio::test]
+async fn another_shape_is_422_with_a_pointer_and_without_an_echo() {
+    for (path, body, pointer, detail) in [
+        ("/post", json!({}), "/title", "is missing"),
+        ("/post", json!({ "title": 5 }), "/title", "must be a string"),
+        ("/post", json!({ "title": "T", "stars": 300 }), "/stars", "must be an integer from 0 to 255"),
+        ("/post", json!({ "title": "T", "stars": "SECRET" }), "/stars", "must be an integer from 0 to 255"),
+        ("/post", json!({ "title": "T", "tags": "SECRET" }), "/tags", "must be an array"),
+        ("/post", json!({ "title": "T", "tags": ["a", null] }), "/tags/1", "must be a string"),
+        ("/post", json!(["T", ["SECRET"]]), "", "must be an object"),
+        ("/post", json!("SECRET"), "", "must be an object"),
+        ("/post", json!({ "title": "T", "author": ["SECRET"] }), "/author", "must be an object"),
+        ("/post", json!({ "title": "T", "author": {} }), "/author/name", "is missing"),
+        (
+            "/post",
+            json!({ "title": "T", "author": { "name": "A", "SECRET": 1 } }),
+            "/author",
+            "must have no other fields than `name` or `links`",
+        ),
+        (
+            "/post",
+            json!({ "title": "T", "author": { "name": "A", "links": [{ "url": "u", "kind": "SECRET" }] } }),
+            "/author/links/0/kind",
+            "must be one of `home` or `work`",
+        ),
+        (
+            "/post",
+            json!({ "title": "T", "author": { "name": "A", "links": [{ "url": "u", "kind": { "work": ["SECRET"] } }] } }),
+            "/author/links/0/kind/work",
+            "must be an object",
+        ),
+        (
+            "/post",
+            json!({ "title": "T", "author": { "name": "A", "links": [{ "url": "u", "kind": { "work": {} } }] } }),
+            "/author/links/0/kind/work/company",
+            "is missing",
+        ),
+        // The way down is the client's text here.
+        ("/numbers", json!({ "SECRET": "SECRET" }), "", "holds a value that must be an integer of 32 bits"),
+        ("/ints", json!([1, 2]), "", "must be an array of 3"),
+        ("/ints", json!([1, 2.5, true]), "/1", "must be an integer of 64 bits"),
+        ("/ints", json!([1, 2, "SECRET"]), "/2", "must be `true` or `false`"),
+        ("/order", json!("SECRET, expected `x`"), "", "must be one of `up` or `down`"),
+    ] {
+        let response = post_as(path, JSON, body.to_string()).await;
+        assert_eq!(errors(&response, 422), json!([{ "pointer": pointer, "detail": detail }]), "{body}");
+        assert!(!response.text().contains("SECRET"), "{}", response.text());
+        assert!(
+            !response.text().contains("NewPost") && !response.text().contains("struct"),
+            "{}",
+            response.text()
+        );
+    }
+    let twice = post_as("/post", JSON, r#"{"title":"a","title":"b"}"#).await;
+    assert_eq!(errors(&twice, 422), json!([{ "pointer": "/title", "detail": "must be given once" }]));
+}
+
+#[tokio::test]
+async fn forms() {
+    let response = post_as("/post", FORM, "title=T+1&tags=a&stars=5&tags=b%26").await;
+    assert_eq!(
+        response.json::<Value>(),
+        json!({ "title": "T 1", "tags": ["a", "b&"], "stars": 5, "author": null })
+    );
+    assert_eq!(
+        post_as("/any", FORM, "a[b]=1&c&c=2&=3&&d=e=f").await.json::<Value>(),
+        json!({ "a[b]": "1", "c": ["", "2"], "": "3", "d": "e=f" })
+    );
+    let many: String = (0..5000).map(|i| format!("k{i}=1&")).collect();
+    assert_eq!(post_as("/any", FORM, many).await.json::<BTreeMap<String, Value>>().len(), 5000);
+    for (body, pointer, detail) in [
+        ("stars=5", "/title", "is missing"),
+        ("title=a&title=SECRET", "/title", "must be given once"),
+        ("title=T&stars=SECRET", "/stars", "must be an integer from 0 to 255"),
+        ("title=T&author=SECRET", "/author", "can't be sent in a form"),
+    ] {
+        let response = post_as("/post", FORM, body).await;
+        assert_eq!(errors(&response, 422), json!([{ "pointer": pointer, "detail": detail }]), "{body}");
+        assert!(!response.text().contains("SECRET"), "{}", response.text());
+    }
+    for body in ["title=%ZZ", "title=%E9", "%"] {
+        errors(&post_as("/post", FORM, body).await, 400);
+    }
+    errors(&post_as("/post", FORM, &b"title=\xFF"[..]).await, 400);
+}
+
+#[tokio::test]
+async fn plain_text_is_for_what_one_text_fills() {
+    assert_eq!(post_as("/text", "text/plain", "hello").await.text(), "hello");
+    assert_eq!(post_as("/text", JSON, "\"hello\"").await.text(), "hello");
+    assert_eq!(post_as("/any", "text/plain", "{}").await.text(), "\"{}\"");
+    assert_eq!(post_as("/order", "text/plain", "up").await.text(), "Some(Up)");
+    errors(&post_as("/order", "text/plain", "sideways").await, 422);
+    errors(&post_as("/text", "text/plain", &b"\xFF"[..]).await, 400);
+    // A page of another site can send text without being asked, so it is no JSON.
+    let refused = post_as("/post", "text/plain", "{\"title\":\"T\"}").await;
+    errors(&refused, 415);
+    assert_eq!(refused.header("accept"), Some("application/json, application/x-www-form-urlencoded"));
+    errors(&post_as("/numbers", "text/plain", "5").await, 415);
+}
+
+#[tokio::test]
+async fn other_media_types_charsets_and_codings_are_415() {
+    for content_type in [
+        "application/xml",
+        "multipart/form-data; boundary=x",
+        "application/octet-stream",
+        "application/json; charset=utf-16",
+        "application/json; charset=",
+        "application/json, text/plain",
+        "json",
+    ] {
+        errors(&post_as("/post", content_type, "{\"title\":\"T\"}").await, 415);
+    }
+    errors(&client().post("/post").body("{\"title\":\"T\"}").await, 415);
+    let coded = |coding: &'static str| {
+        let request = client().post("/post").header("content-type", JSON).header("content-encoding", coding);
+        request.body("{\"title\":\"T\"}")
+    };
+    assert_eq!(coded("identity").await.status(), 200);
+    let refused = coded("gzip").await;
+    errors(&refused, 415);
+    assert_eq!(refused.header("accept-encoding"), Some("identity"));
+}
+
+#[tokio::test]
+async fn no_body_is_400_unless_it_may_be_absent() {
+    for content_type in [JSON, FORM, "text/plain", "application/xml"] {
+        errors(&post_as("/post", content_type, "").await, 400);
+        assert_eq!(post_as("/optional", content_type, "").await.text(), "null");
+    }
+    errors(&client().post("/any").await, 400);
+    assert_eq!(client().post("/optional").await.text(), "null");
+    assert_eq!(post_as("/optional", JSON, "null").await.text(), "null");
+    assert_eq!(post_as("/optional", FORM, "title=T").await.json::<Value>()["title"], "T");
+    errors(&post_as("/optional", JSON, "{").await, 400);
+    // Known to be empty only when it has been read.
+    let nothing = Body::from_stream(futures_util::stream::empty::<Result<Vec<u8>, std::io::Error>>());
+    assert_eq!(post_as("/optional", JSON, nothing).await.text(), "null");
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_400() {
+    let broken = || {
+        let chunks = [Ok(b"{\"title\"".to_vec()), Err(std::io::Error::other("gone"))];
+        Body::from_stream(futures_util::stream::iter(chunks))
+    };
+    errors(&post_as("/post", JSON, broken()).await, 400);
+    errors(&post_as("/raw", JSON, broken()).await, 400);
+}
+
+#[tokio::test]
+async fn a_raw_body_is_not_looked_at() {
+    let request = client().post("/raw").header("content-type", "x").header("content-encoding", "bogus");
+    assert_eq!(request.body(vec![b'x'; 70_000]).await.text(), "70000");
+    assert_eq!(client().post("/raw").await.text(), "0");
+    let echoed = client().post("/forward").body("as it came").await;
+    assert_eq!(echoed.text(), "as it came");
+}
+
+/// Panics when it is read.
+struct Untouchable;
+
+impl http_body::Body for Untouchable {
+    type Data = axum::body::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<Self::Data>, Self::Error>>> {
+        panic!("nobody asked for this body");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_nobody_asks_for_is_never_read() {
+    let response = client().post("/unread/7").header("content-type", JSON).body(Body::new(Untouchable)).await;
+    assert_eq!(response.text(), "POST 7");
+    // Refused before it is read.
+    errors(
+        &client().post("/post").header("content-type", "text/xml").body(Body::new(Untouchable)).await,
+        415,
+    );
+    errors(&client().post("/all/x/y").header("content-type", JSON).body(Body::new(Untouchable)).await, 400);
+}
+
+#[tokio::test]
+async fn the_request_stands_beside_other_arguments() {
+    let request = client().post("/all/7/a/b%2Fc?q=x&id=9").json(&json!([1]));
+    let wanted = json!({
+        "id": 7, "q": "x", "rest": ["a", "b/c"], "params": [["id", "7"], ["rest", "a/b/c"]], "same": true, "body": [1],
+    });
+    assert_eq!(request.await.json::<Value>(), wanted);
+    assert_eq!(client().get("/twice?a").await.text(), "/twice?a /twice?a");
+    assert_eq!(client().get("/extension").await.text(), "Some(7) /extension");
+}
+
+#[tokio::test]
+async fn query_strings() {
+    let client = client();
+    assert_eq!(client.get("/search?tag=a&q=x&tag=b&limit=3").await.text(), "x [\"a\", \"b\"] Some(3)");
+    for (query, detail) in [
+        ("limit=3", "query parameter `q` is missing"),
+        ("q=a&q=b", "query parameter `q` must be given once"),
+        ("q=a&limit=SECRET", "query parameter `limit` must be an integer from 0 to 255"),
+        ("q=%ZZ", "the query string has a `%` that no two hexadecimal digits follow"),
+    ] {
+        let response = client.get(&format!("/search?{query}")).await;
+        errors(&response, 400);
+        assert_eq!(response.json::<Value>()["detail"], detail);
+    }
+    assert_eq!(
+        client.get("/query?b=2&a=1+%2B&a&&a=3").await.json::<Value>(),
+        json!({
+            "pairs": [["b", "2"], ["a", "1 +"], ["a", ""], ["a", "3"]],
+            "map": { "a": ["1 +", "", "3"], "b": ["2"] },
+            "any": { "a": ["1 +", "", "3"], "b": "2" },
+            "a": "1 +", "all": ["1 +", "", "3"],
+        })
+    );
+    assert_eq!(client.get("/query").await.json::<Value>()["a"], Value::Null);
+    // No query could ever fit the type: the author's mistake.
+    errors(&client.get("/unfit-query?a=1").await, 500);
+}
+
+#[tokio::test]
+async fn cookies_of_a_request() {
+    let request =
+        client().get("/cookies").header("cookie", "a=1; b=%20x").header("cookie", "a=2; c=\"q\"; d");
+    assert_eq!(
+        request.await.json::<Value>(),
+        json!({ "all": [["a", "1"], ["b", " x"], ["a", "2"], ["c", "q"]], "a": "1" })
+    );
+    assert_eq!(client().get("/cookies").await.json::<Value>(), json!({ "all": [], "a": null }));
+}

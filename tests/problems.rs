@@ -1,0 +1,267 @@
+//! One error model: what this library answers for itself is a problem (RFC 9457), and an app may render it otherwise.
+
+use axum::extract::{FromRequestParts, Multipart, Path, Query};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form, Json};
+use route_runtime::testing::{TestClient, TestResponse};
+use route_runtime::{ApiError, ApiRequest, ApiResponse, RawBody, RouteConfig, Routes, get, post};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Clone, Deserialize)]
+#[expect(dead_code, reason = "only read")]
+struct Post {
+    title: String,
+}
+
+#[post("/json")]
+async fn by_json(_post: Json<Post>) {}
+
+#[post("/form")]
+async fn by_form(_post: Form<Post>) {}
+
+#[post("/string")]
+async fn by_string(_text: String) {}
+
+#[post("/multipart")]
+async fn by_multipart(mut multipart: Multipart) -> Result<String, ApiError> {
+    let mut bytes = 0;
+    while let Some(field) = multipart.next_field().await? {
+        bytes += field.bytes().await?.len();
+    }
+    Ok(bytes.to_string())
+}
+
+#[post("/typed")]
+async fn by_type(_req: ApiRequest<Post>) {}
+
+#[get("/number/[n]")]
+async fn number(n: u8) -> String {
+    n.to_string()
+}
+
+#[get("/files/[...path]")]
+async fn files(path: Vec<String>) -> String {
+    path.join("/")
+}
+
+#[get("/path/[n]")]
+async fn by_path(_path: Path<u8>) {}
+
+#[get("/query")]
+async fn by_query(_query: Query<Post>) {}
+
+#[get("/extension")]
+async fn by_extension(_extension: Extension<Post>) {}
+
+#[get("/slow", max_duration = "50ms")]
+async fn slow() {
+    std::future::pending::<()>().await;
+}
+
+#[get("/panics")]
+async fn panics() {
+    panic!("secret");
+}
+
+#[get("/large", response_limit = 3)]
+async fn large() -> &'static str {
+    "secret"
+}
+
+#[get("/fails")]
+async fn fails() -> Result<String, ApiError> {
+    Ok("secret".parse::<u8>()?.to_string())
+}
+
+#[get("/chosen")]
+async fn chosen() -> ApiError {
+    ApiError::too_many_requests("later").with("seconds", 5).header("retry-after", 5).caused_by("the log's")
+}
+
+#[get("/bad-answer")]
+async fn bad_answer() -> ApiResponse<()> {
+    ApiResponse::new().header("x", "\n").end()
+}
+
+/// A guard with an answer of its own.
+struct Guard;
+
+impl<S: Sync> FromRequestParts<S> for Guard {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        match parts.uri.query() {
+            Some("login") => Err(Redirect::to("/login").into_response()),
+            Some("text") => {
+                Err((StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Basic")], "who?").into_response())
+            }
+            Some("error") => Err(ApiError::forbidden("not you").into_response()),
+            _ => Ok(Guard),
+        }
+    }
+}
+
+#[get("/guarded")]
+async fn guarded(_guard: Guard) {}
+
+/// What the handler does with a body that broke off.
+#[post("/raw", body_limit = 10)]
+async fn raw(req: ApiRequest<RawBody>) -> Result<String, ApiError> {
+    let bytes = req.into_body().bytes().await?;
+    Ok(bytes.len().to_string())
+}
+
+fn client() -> TestClient {
+    TestClient::new(Routes::collect().into_router().unwrap())
+}
+
+/// Requests that are refused, with the status. The text `SECRET` must not come back.
+fn refusals(client: &TestClient) -> Vec<(&'static str, u16, route_runtime::testing::TestRequest)> {
+    let post = |path: &str, content_type: &'static str, body: &'static str| {
+        client.post(path).header("content-type", content_type).body(body)
+    };
+    vec![
+        ("json type", 415, post("/json", "text/SECRET", "{}")),
+        ("json syntax", 400, post("/json", "application/json", "{SECRET")),
+        ("json shape", 422, post("/json", "application/json", "{\"title\":{\"SECRET\":1}}")),
+        ("form", 422, post("/form", "application/x-www-form-urlencoded", "SECRET=1")),
+        ("string", 400, client.post("/string").body(&b"SECRET\xFF"[..])),
+        ("no multipart", 400, post("/multipart", "text/plain", "SECRET")),
+        ("broken multipart", 400, post("/multipart", "multipart/form-data; boundary=x", "SECRET")),
+        ("typed", 422, post("/typed", "application/json", "{\"title\":[\"SECRET\"]}")),
+        ("number", 400, client.get("/number/SECRET")),
+        ("path", 400, client.get("/path/SECRET")),
+        ("query", 400, client.get("/query?SECRET=1")),
+        ("extension", 500, client.get("/extension")),
+        ("method", 405, client.post("/number/7").body("SECRET")),
+        ("slow", 503, client.get("/slow")),
+        ("panic", 500, client.get("/panics")),
+        ("answer", 500, client.get("/large")),
+        ("error", 500, client.get("/fails")),
+        ("bad answer", 500, client.get("/bad-answer")),
+        ("too large", 413, client.post("/raw").body("SECRET SECRET")),
+        ("escape", 400, client.get("/number/%ZZ")),
+        ("empty segment", 404, client.get("/files//SECRET")),
+    ]
+}
+
+#[track_caller]
+fn problem(what: &str, status: u16, response: &TestResponse) -> Value {
+    assert_eq!(response.status().as_u16(), status, "{what}: {}", response.text());
+    assert_eq!(response.header("content-type"), Some("application/problem+json"), "{what}");
+    let problem: Value = response.json();
+    assert_eq!(problem["status"], status, "{what}");
+    assert_eq!(problem["title"], response.status().canonical_reason().unwrap(), "{what}");
+    problem
+}
+
+#[tokio::test]
+async fn every_refusal_is_a_problem_without_echo() {
+    for (what, status, request) in refusals(&client()) {
+        let response = request.await;
+        problem(what, status, &response);
+        for told in ["SECRET", "secret", "Post", "u8", "serde", "struct", "axum"] {
+            assert!(!response.text().contains(told), "{what}: {}", response.text());
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_allow_beside_405() {
+    assert_eq!(client().post("/number/7").await.header("allow"), Some("GET,HEAD"));
+}
+
+#[tokio::test]
+async fn a_users_own_refusal_passes_as_it_is() {
+    let client = client();
+    let login = client.get("/guarded?login").await;
+    assert_eq!((login.status().as_u16(), login.header("location")), (303, Some("/login")));
+    let text = client.get("/guarded?text").await;
+    assert_eq!(
+        (text.status().as_u16(), text.header("www-authenticate"), text.text()),
+        (401, Some("Basic"), "who?")
+    );
+    assert_eq!(problem("error", 403, &client.get("/guarded?error").await)["detail"], "not you");
+}
+
+#[tokio::test]
+async fn an_error_with_members_and_headers() {
+    let response = client().get("/chosen").await;
+    assert_eq!(
+        problem("chosen", 429, &response),
+        json!({ "title": "Too Many Requests", "status": 429, "detail": "later", "seconds": 5 })
+    );
+    assert_eq!(response.header("retry-after"), Some("5"));
+}
+
+#[tokio::test]
+async fn multipart_works() {
+    let body = "--x\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n12345\r\n--x--\r\n";
+    let request =
+        client().post("/multipart").header("content-type", "multipart/form-data; boundary=x").body(body);
+    assert_eq!(request.await.text(), "5");
+}
+
+/// As the RealWorld specification wants its errors.
+fn rendered() -> Routes {
+    Routes::collect().render_errors(|error: &ApiError| {
+        let what = error.get_detail().unwrap_or("something").to_owned();
+        ([("x-rendered", "yes")], Json(json!({ "errors": { "body": [what], "more": error.members() } })))
+    })
+}
+
+#[tokio::test]
+async fn an_app_renders_every_error_in_one_place() {
+    let client = TestClient::new(rendered().into_router().unwrap());
+    for (what, status, request) in refusals(&client) {
+        let response = request.await;
+        assert_eq!(
+            (response.status().as_u16(), response.header("x-rendered")),
+            (status, Some("yes")),
+            "{what}"
+        );
+        assert!(response.json::<Value>()["errors"]["body"][0].is_string(), "{what}");
+    }
+    let chosen = client.get("/chosen").await;
+    assert_eq!(chosen.header("retry-after"), Some("5"));
+    assert_eq!(chosen.header("content-type"), Some("application/json"));
+    assert_eq!(chosen.json::<Value>(), json!({ "errors": { "body": ["later"], "more": { "seconds": 5 } } }));
+    assert_eq!(client.delete("/number/7").await.header("allow"), Some("GET,HEAD"));
+    assert_eq!(client.get("/guarded?error").await.header("x-rendered"), Some("yes"));
+    // Not this library's.
+    assert_eq!(client.get("/guarded?text").await.header("x-rendered"), None);
+    assert_eq!(client.get("/number/7").await.text(), "7");
+}
+
+#[tokio::test]
+async fn a_renderer_chooses_by_the_cause_and_may_choose_the_status() {
+    let routes = Routes::collect().render_errors(|error| {
+        match error.source().is_some_and(|source| source.is::<std::num::ParseIntError>()) {
+            true => (StatusCode::IM_A_TEAPOT, "no number"),
+            false => (StatusCode::OK, "else"),
+        }
+    });
+    let client = TestClient::new(routes.into_router().unwrap());
+    let fails = client.get("/fails").await;
+    assert_eq!((fails.status().as_u16(), fails.text()), (418, "no number"));
+    assert_eq!(client.get("/panics").await.status(), 500);
+}
+
+#[tokio::test]
+async fn a_renderer_that_panics_is_a_problem() {
+    let routes = Routes::collect().render_errors(|_| -> StatusCode { panic!("in the renderer") });
+    let client = TestClient::new(routes.into_router().unwrap());
+    problem("renderer", 500, &client.get("/fails").await);
+    problem("renderer of a panic", 500, &client.get("/panics").await);
+}
+
+#[tokio::test]
+async fn the_limit_of_a_default_speaks_the_same() {
+    let routes = Routes::collect().defaults(RouteConfig::new().body_limit(3));
+    let client = TestClient::new(routes.into_router().unwrap());
+    let detail = problem("413", 413, &client.post("/string").body("SECRET").await)["detail"].clone();
+    assert_eq!(detail, "the body must not be larger than 3 bytes");
+}
