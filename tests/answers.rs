@@ -118,6 +118,11 @@ async fn by_axum() -> Response {
     ([("etag", "\"mine\"")], axum::Json(json!(1))).into_response()
 }
 
+#[get("/overruled")]
+async fn overruled() -> (StatusCode, Res) {
+    (StatusCode::NOT_FOUND, Res::ok(json!(1)))
+}
+
 #[get("/result")]
 async fn result() -> Result<Res, StatusCode> {
     Ok(Res::ok(json!(1)))
@@ -287,6 +292,7 @@ async fn what_the_client_has_is_304() {
         ("/json/404", "*".to_owned(), 404),
         ("/redirect", "*".to_owned(), 307),
         ("/stream", "*".to_owned(), 200),
+        ("/overruled", "*".to_owned(), 404),
         // As axum makes it.
         ("/axum", "\"mine\"".to_owned(), 200),
         ("/status/redirect", "*".to_owned(), 307),

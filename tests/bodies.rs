@@ -82,6 +82,16 @@ async fn ints(req: ApiRequest<(u8, i64, bool)>) -> Json<(u8, i64, bool)> {
     Json(req.into_body())
 }
 
+#[derive(Deserialize)]
+struct Odd {
+    #[serde(rename = "a/b~c")]
+    #[expect(dead_code, reason = "only read")]
+    odd: u8,
+}
+
+#[post("/odd")]
+async fn odd(_req: ApiRequest<Odd>) {}
+
 #[post("/raw")]
 async fn raw(req: ApiRequest<RawBody>) -> Result<String, ApiError> {
     let mut body = req.into_body();
@@ -257,6 +267,8 @@ async fn another_shape_is_422_with_a_pointer_and_without_an_echo() {
         ),
         // The way down is the client's text here.
         ("/numbers", json!({ "SECRET": "SECRET" }), "", "holds a value that must be an integer of 32 bits"),
+        ("/odd", json!({ "a/b~c": "SECRET" }), "/a~1b~0c", "must be an integer from 0 to 255"),
+        ("/odd", json!({}), "/a~1b~0c", "is missing"),
         ("/ints", json!([1, 2]), "", "must be an array of 3"),
         ("/ints", json!([1, 2.5, true]), "/1", "must be an integer of 64 bits"),
         ("/ints", json!([1, 2, "SECRET"]), "/2", "must be `true` or `false`"),
@@ -440,6 +452,10 @@ async fn query_strings() {
         })
     );
     assert_eq!(client.get("/query").await.json::<Value>()["a"], Value::Null);
+    // Whoever takes the request gets none with a query that can't be read, whatever it does with it.
+    errors(&client.get("/unread/7?a=%ZZ").await, 400);
+    errors(&client.get("/twice?a=%FF").await, 400);
+    errors(&client.post("/post?%").json(&json!({ "title": "T" })).await, 400);
     // No query could ever fit the type: the author's mistake.
     errors(&client.get("/unfit-query?a=1").await, 500);
 }

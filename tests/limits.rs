@@ -243,8 +243,10 @@ async fn answer_off(n: usize) -> String {
     text(n)
 }
 
+/// `n` bytes, one by one where they are few.
 fn pieces(n: usize) -> impl Stream<Item = Result<Bytes, Infallible>> {
-    stream::iter((0..n).map(|_| Ok(Bytes::from_static(b"x"))))
+    let size = if n > 1000 { 1000 } else { 1 };
+    stream::iter((0..n / size).map(move |_| Ok(Bytes::from(vec![b'x'; size]))))
 }
 
 #[get("/stream/[n]")]
@@ -329,6 +331,7 @@ async fn arrives(routes: Routes, path: &str) -> (usize, bool) {
 #[tokio::test]
 async fn a_stream_is_cut_off_where_somebody_said_so() {
     let default = || routes().defaults(RouteConfig::new().response_limit(ResponseLimit::Bytes(5)));
+    let warned = || routes().defaults(RouteConfig::new().response_limit(ResponseLimit::Warn));
     for (routes, path, wanted) in [
         (routes(), "/stream/5000000", (5_000_000, false)),
         (routes(), "/stream/ten/10", (10, false)),
@@ -340,6 +343,7 @@ async fn a_stream_is_cut_off_where_somebody_said_so() {
         (default(), "/stream/ten/10", (10, false)),
         // Events go on for as long as they like.
         (default(), "/events/6", (6, false)),
+        (warned(), "/stream/5000000", (5_000_000, false)),
         (routes(), "/breaks-off", (4, true)),
     ] {
         assert_eq!(arrives(routes, path).await, wanted, "{path}");
@@ -390,6 +394,45 @@ fn slow(pieces: usize) -> Body {
         Ok::<_, Infallible>(Bytes::from_static(b"x"))
     });
     Body::from_stream(slow)
+}
+
+/// The same, with a length that is known: `pieces` of `size` bytes.
+struct Sized {
+    pieces: std::pin::Pin<Box<dyn Stream<Item = Bytes> + Send>>,
+    length: u64,
+}
+
+fn slow_and_sized(pieces: usize, size: usize) -> Body {
+    let slow = stream::iter(0..pieces).then(move |_| async move {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        Bytes::from(vec![b'x'; size])
+    });
+    Body::new(Sized { pieces: Box::pin(slow), length: (pieces * size) as u64 })
+}
+
+impl http_body::Body for Sized {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
+        self.pieces.as_mut().poll_next(cx).map(|piece| piece.map(|piece| Ok(http_body::Frame::data(piece))))
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        http_body::SizeHint::with_exact(self.length)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn and_while_a_client_is_slow_that_said_how_much_will_come() {
+    let client = client();
+    for (path, size) in [("/upload", 1), ("/upload/axum", 20_000)] {
+        let response = client.post(path).body(slow_and_sized(4, size)).await;
+        assert_eq!((response.status().as_u16(), response.text()), (200, &*(4 * size).to_string()), "{path}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -114,7 +114,7 @@ impl Limits {
             Some(size) => size,
             None => size.lower().max(declared(response.headers())),
         };
-        if known > limit && !has_no_content(response.status()) {
+        if known > limit {
             return self.too_large(response, known, limit);
         }
         let limited = size.exact().is_none()
