@@ -1,13 +1,17 @@
 //! What the keys of the attribute do at run time: `status`, `layer`, `max_duration`, and the panic guard.
 
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use route_runtime::testing::TestClient;
-use route_runtime::{ApiResponse, RouteConfig, RouteInfo, Routes, State, get, post};
+use route_runtime::{ApiRequest, ApiResponse, RouteConfig, RouteInfo, Routes, State, get, post};
 use serde_json::Value;
 use tower::util::MapResponseLayer;
 
@@ -156,7 +160,7 @@ where
     type Error = S::Error;
     type Future = S::Future;
 
-    fn poll_ready(&mut self, cx: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), S::Error>> {
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.0.poll_ready(cx)
     }
 
@@ -184,6 +188,48 @@ mod body {
             Pin::new(&mut self.0).poll_frame(cx)
         }
     }
+}
+
+/// A layer that runs what it wraps on a task of its own, as buffers do.
+#[derive(Clone)]
+struct Elsewhere<S>(S);
+
+impl<S> tower::Service<axum::extract::Request> for Elsewhere<S>
+where
+    S: tower::Service<
+            axum::extract::Request,
+            Response = Response,
+            Error = Infallible,
+            Future: Send + 'static,
+        >,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: axum::extract::Request) -> Self::Future {
+        let reply = self.0.call(request);
+        Box::pin(async move { tokio::spawn(reply).await.expect("no panic") })
+    }
+}
+
+#[get("/layers/elsewhere/[id]", layer = tower::layer::layer_fn(Elsewhere))]
+async fn elsewhere(req: ApiRequest, again: ApiRequest) -> ApiResponse<String> {
+    tokio::task::yield_now().await;
+    let id = again.param("id").unwrap_or_default();
+    ApiResponse::ok(format!("{} {id}", req.route().pattern()))
+}
+
+#[tokio::test]
+async fn a_layer_may_run_the_function_on_another_task() {
+    let response = client().get("/layers/elsewhere/7").await;
+    assert_eq!(response.text(), "\"/layers/elsewhere/[id] 7\"");
+    let tag = response.header("etag").expect("a tag").to_owned();
+    assert_eq!(client().get("/layers/elsewhere/7").header("if-none-match", tag.as_str()).await.status(), 304);
 }
 
 #[tokio::test]

@@ -110,3 +110,11 @@ fn a_silent_connection_does_not_stop_others() {
     silent.set_read_timeout(Some(Duration::from_millis(50))).expect("a timeout");
     assert!(silent.read(&mut [0]).is_err(), "still open");
 }
+
+#[test]
+fn the_404_of_serve_looks_as_the_app_says() {
+    let routes = Routes::collect().render_errors(|error| format!("rendered: {error}"));
+    let address = http::serve(routes.into_server().expect("the routes fit"));
+    let answer = http::ask(address, "GET", "/nowhere");
+    assert_eq!((answer.status, &*answer.body), (404, "rendered: 404 Not Found"));
+}
