@@ -177,16 +177,20 @@ pub(crate) fn check_query(query: Option<&str>) -> Result<(), TextError> {
 
 /// A value of `T` from decoded texts: one for a scalar, none or one for an `Option`, any number for a `Vec`.
 pub(crate) fn from_values<T: DeserializeOwned>(values: &[Cow<'_, str>]) -> Result<T, TextError> {
-    T::deserialize(Text(values))
+    T::deserialize(Text { values, any_is_several: false })
 }
 
 /// The texts that one name stands for.
 #[derive(Clone, Copy)]
-pub(crate) struct Text<'v>(pub(crate) &'v [Cow<'v, str>]);
+pub(crate) struct Text<'v> {
+    pub(crate) values: &'v [Cow<'v, str>],
+    /// Whether a type that takes anything gets several texts as several, or refuses them as a scalar does.
+    pub(crate) any_is_several: bool,
+}
 
 impl<'v> Text<'v> {
     fn one(self) -> Result<&'v str, TextError> {
-        match self.0 {
+        match self.values {
             [] => Err(TextError::Missing),
             [value] => Ok(value),
             _ => Err(TextError::Repeated),
@@ -252,6 +256,9 @@ impl<'de> de::Deserializer<'de> for Text<'_> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
+        if self.any_is_several && self.values.len() > 1 {
+            return self.deserialize_seq(visitor);
+        }
         visitor.visit_str(self.one()?)
     }
 
@@ -264,7 +271,7 @@ impl<'de> de::Deserializer<'de> for Text<'_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
-        if self.0.is_empty() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.values.is_empty() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -276,14 +283,14 @@ impl<'de> de::Deserializer<'de> for Text<'_> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
-        visitor.visit_seq(Each(self.0))
+        visitor.visit_seq(Each(self.values))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, TextError> {
-        if self.0.len() != len {
+        if self.values.len() != len {
             return Err(TextError::MustBe(format!("{len} values").into()));
         }
-        visitor.visit_seq(Each(self.0))
+        visitor.visit_seq(Each(self.values))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -322,7 +329,8 @@ impl<'de> de::SeqAccess<'de> for Each<'_> {
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, TextError> {
         let Some((first, rest)) = self.0.split_first() else { return Ok(None) };
         self.0 = rest;
-        seed.deserialize(Text(std::slice::from_ref(first))).map(Some)
+        let values = std::slice::from_ref(first);
+        seed.deserialize(Text { values, any_is_several: false }).map(Some)
     }
 
     fn size_hint(&self) -> Option<usize> {

@@ -1,6 +1,5 @@
 //! A typed body: read whole, by its media type.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 
@@ -260,9 +259,4 @@ impl<'de> Deserializer<'de> for Absent {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
         unit_struct seq tuple tuple_struct map struct enum identifier ignored_any
     }
-}
-
-/// The decoded text of a catch-all, or of one segment.
-pub(super) fn joined(mut texts: Vec<Cow<'_, str>>) -> Option<Cow<'_, str>> {
-    if texts.len() < 2 { texts.pop() } else { Some(texts.join("/").into()) }
 }

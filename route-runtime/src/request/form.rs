@@ -103,7 +103,7 @@ impl<'de> MapAccess<'de> for Groups<'_, '_> {
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, TextError> {
         let Some((name, values)) = self.next else { return Err(TextError::Missing) };
-        seed.deserialize(Values(values)).map_err(|error| {
+        seed.deserialize(Text { values, any_is_several: true }).map_err(|error| {
             match self.fields.iter().find(|field| *field == name) {
                 Some(field) => TextError::Field(field, Box::new(error)),
                 None => error,
@@ -113,89 +113,5 @@ impl<'de> MapAccess<'de> for Groups<'_, '_> {
 
     fn size_hint(&self) -> Option<usize> {
         Some(self.groups.len())
-    }
-}
-
-/// The values of one name: as [`Text`], but that a type which takes anything gets several as several.
-struct Values<'v>(&'v [Cow<'v, str>]);
-
-macro_rules! as_text {
-    ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
-            Text(self.0).$method(visitor)
-        }
-    )*};
-}
-
-impl<'de> Deserializer<'de> for Values<'_> {
-    type Error = TextError;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
-        match self.0 {
-            [_] => Text(self.0).deserialize_any(visitor),
-            _ => Text(self.0).deserialize_seq(visitor),
-        }
-    }
-
-    as_text! {
-        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
-        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32
-        deserialize_f64 deserialize_char deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf
-        deserialize_unit deserialize_seq deserialize_map deserialize_identifier
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
-        visitor.visit_unit()
-    }
-
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, TextError> {
-        Text(self.0).deserialize_unit_struct(name, visitor)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, TextError> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, TextError> {
-        Text(self.0).deserialize_tuple(len, visitor)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        len: usize,
-        visitor: V,
-    ) -> Result<V::Value, TextError> {
-        Text(self.0).deserialize_tuple_struct(name, len, visitor)
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        fields: Fields,
-        visitor: V,
-    ) -> Result<V::Value, TextError> {
-        Text(self.0).deserialize_struct(name, fields, visitor)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        variants: Fields,
-        visitor: V,
-    ) -> Result<V::Value, TextError> {
-        Text(self.0).deserialize_enum(name, variants, visitor)
     }
 }
