@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use crate::arguments::{self, Refusal};
+use crate::deadline;
 use crate::endpoint::{self, Mounted};
 use crate::request::ApiRequest;
 use crate::shape::{self, ShapeCheck};
@@ -60,7 +61,7 @@ where
     Reply(Box::pin(async move {
         let Incoming { request, route, .. } = incoming;
         let response = match A::extract(request, &route).await {
-            Ok(values) => match endpoint::within(route.max_duration, pin!(handler(values))).await {
+            Ok(values) => match deadline::within(route.max_duration, pin!(handler(values))).await {
                 Some(output) => endpoint::answer(&route, condition, respond(output)),
                 None => endpoint::timed_out(&route),
             },

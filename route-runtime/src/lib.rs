@@ -24,6 +24,7 @@ mod arguments;
 mod call;
 mod config;
 mod conflict;
+mod deadline;
 mod endpoint;
 mod entry;
 mod error;
