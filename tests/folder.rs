@@ -1,5 +1,6 @@
 //! A folder of a test's own.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -16,10 +17,16 @@ impl Folder {
     #[must_use]
     pub fn new() -> Folder {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("route-runtime-{}-{number}", std::process::id()));
-        std::fs::create_dir(&path).expect("a new folder");
-        Folder(path)
+        loop {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let path = std::env::temp_dir().join(format!("route-runtime-{}-{number}", std::process::id()));
+            match std::fs::create_dir(&path) {
+                Ok(()) => return Folder(path),
+                // What a killed process with this id left.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => panic!("no folder {}: {error}", path.display()),
+            }
+        }
     }
 
     /// Where it is.

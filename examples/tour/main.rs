@@ -1,18 +1,30 @@
-//! The article's API, end to end: `cargo run --example tour`.
+//! The article's API, end to end: `cargo run --example tour`, and its form at <http://127.0.0.1:3000>.
 //!
-//! `PORT` changes the port (3000). With `TRIVIA_URL=http://host:port` the facts come from an API of the shape of
-//! numbersapi.com, `GET /<number>` -> a sentence; without it from a set in this program.
+//! | variable | |
+//! |---|---|
+//! | `PORT` | the port; without it 3000 |
+//! | `TRIVIA_URL` | `http://host:port` of an API of the shape of numbersapi.com, `GET /<number>` -> a sentence, that has the facts; without it they are a set in this program |
+//! | `TOUR_DB` | the SQLite file of the posts, created on the first start; without it `tour.db` beside the program, which is `target/debug/examples/tour.db` |
+//! | `TOUR_UPLOADS` | the folder of the uploads; without it `tour-uploads` beside the posts |
 
+mod page;
+mod posts;
+mod store;
 mod trivia;
+mod upload;
 
+use std::env;
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use route_runtime::{ApiError, ApiRequest, ApiResponse, Routes, State, api_route, get};
 use serde::Serialize;
 
+use store::Store;
 use trivia::Facts;
+use upload::Uploads;
 
 #[derive(Serialize)]
 struct Greeting {
@@ -45,8 +57,8 @@ async fn trivia(number: i64, State(facts): State<Facts>) -> Result<String, ApiEr
     facts.about(number).await
 }
 
-fn routes(facts: Facts) -> Routes {
-    Routes::collect().with_state(facts)
+fn routes(facts: Facts, store: Store, uploads: Uploads) -> Routes {
+    Routes::collect().with_state(facts).with_state(store).with_state(uploads)
 }
 
 #[tokio::main]
@@ -61,28 +73,38 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), String> {
-    let port = match std::env::var("PORT") {
+    let port = match env::var("PORT") {
         Ok(port) => port.parse().map_err(|_| "PORT is no port: write a number from 0 to 65535".to_owned())?,
         Err(_) => 3000,
     };
-    let facts = match std::env::var("TRIVIA_URL") {
+    let facts = match env::var("TRIVIA_URL") {
         Ok(url) => Facts::from_api(&url, Duration::from_secs(2))?,
         Err(_) => Facts::embedded(),
     };
-    let routes = routes(facts);
+    let file = path("TOUR_DB", || env::current_exe().unwrap_or_default().with_file_name("tour.db"));
+    let folder = path("TOUR_UPLOADS", || file.with_file_name("tour-uploads"));
+    let (store, uploads) = (Store::open(&file)?, Uploads::open(&folder)?);
+    let routes = routes(facts, store, uploads);
     say(&format!("{routes}\n"));
+    say(&format!("The posts are in {}, the uploads in {}.\n", file.display(), folder.display()));
     let server = routes.into_server().map_err(|error| error.to_string())?;
     server
         .on_listening(|address| {
-            say(&format!("http://{address}  (Ctrl-C ends it). Try:"));
+            let site = format!("http://{address}");
+            say(&format!("{site}  (Ctrl-C ends it). The form is there; or try:"));
             for line in [
-                format!("  curl http://{address}/api/hello"),
-                format!("  curl http://{address}/api/trivia/42"),
-                format!("  curl http://{address}/api/trivia/forty-two"),
-                format!("  curl -X POST http://{address}/api/switch"),
-                format!("  curl -i -X DELETE http://{address}/api/hello"),
+                format!("curl {site}/api/hello"),
+                format!("curl {site}/api/trivia/42"),
+                format!("curl {site}/api/trivia/forty-two"),
+                format!("curl -X POST {site}/api/switch"),
+                format!("curl -i -X DELETE {site}/api/hello"),
+                format!("curl {site}/api/post -d title=Rust -d post=Hello"),
+                format!("curl {site}/api/post --json '{{\"title\": \"\", \"post\": \"Hello\"}}'"),
+                format!("curl '{site}/api/post?limit=10'"),
+                format!("curl {site}/api/upload/readme.md -X POST -T README.md"),
+                format!("curl {site}/api/upload/readme.md"),
             ] {
-                say(&line);
+                say(&format!("  {line}"));
             }
         })
         .serve(("127.0.0.1", port))
@@ -90,6 +112,11 @@ async fn run() -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     say("bye");
     Ok(())
+}
+
+/// The path that a variable names.
+fn path(variable: &str, otherwise: impl FnOnce() -> PathBuf) -> PathBuf {
+    env::var_os(variable).map_or_else(otherwise, PathBuf::from)
 }
 
 /// Prints a line; where nobody reads it, as in `| head`, the server goes on.
