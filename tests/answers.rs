@@ -209,9 +209,11 @@ async fn redirects() {
         assert_eq!((response.status().as_u16(), response.header("location")), (status, Some(location)));
         assert_eq!((response.text(), response.header("etag")), ("", None));
     }
-    let open = get("/open-redirect").await;
-    assert_eq!((open.status().as_u16(), open.header("location")), (400, None));
-    assert!(!open.text().contains("evil"), "{}", open.text());
+    for path in ["/open-redirect", "/bad/redirect-crlf"] {
+        let open = get(path).await;
+        assert_eq!((open.status().as_u16(), open.header("location")), (400, None), "{path}");
+        assert!(!open.text().contains("evil"), "{}", open.text());
+    }
 }
 
 #[tokio::test]
@@ -233,7 +235,6 @@ async fn a_mistake_is_a_500_with_nothing_of_the_answer() {
         "/bad/framing",
         "/bad/cookie",
         "/bad/redirect-status",
-        "/bad/redirect-crlf",
         "/bad/redirect-out",
         "/bad/json",
     ] {

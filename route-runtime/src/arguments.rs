@@ -92,11 +92,13 @@ pub(crate) fn whole_request<T: 'static>(
 
 /// The answer of an extractor that refuses. Plain text of axum's own extractors echoes input and names Rust types,
 /// so it becomes a problem with the same status and headers; what a user's extractor answers passes as it is.
-pub(crate) fn refusal<R: IntoResponse>(rejection: R) -> Refusal {
+pub(crate) fn refusal<T, R: IntoResponse>(rejection: R) -> Refusal {
     let response = rejection.into_response();
     let own = std::any::type_name::<R>();
     let of_axum = ["axum::", "axum_core::", "axum_extra::"].iter().any(|krate| own.starts_with(krate));
-    Box::new(if of_axum { without_echo(response, own) } else { response })
+    // A tuple of extractors is one of axum's, and has made a response of what one of them says.
+    let tuple = std::any::type_name::<T>().starts_with('(');
+    Box::new(if of_axum || tuple { without_echo(response, own) } else { response })
 }
 
 fn without_echo(response: Response, rejection: &str) -> Response {

@@ -26,8 +26,6 @@ use crate::shape::{self, ShapeCheck};
 pub struct Incoming {
     pub(crate) request: Request,
     pub(crate) route: Arc<Mounted>,
-    /// Whether the body keeps to the limit already.
-    pub(crate) limited: bool,
 }
 
 /// The answer to come. A named type, because `impl Future` would make the compiler report one mistake twice.
@@ -54,12 +52,12 @@ where
     Fut: Future + Send + 'static,
 {
     // Here, because what an async block borrows once has a place of its own in its future.
-    let condition = match endpoint::prepare(&mut incoming, A::READS_BODY) {
+    let condition = match endpoint::prepare(&mut incoming, A::reader()) {
         Ok(condition) => condition,
         Err(reply) => return reply,
     };
     Reply(Box::pin(async move {
-        let Incoming { request, route, .. } = incoming;
+        let Incoming { request, route } = incoming;
         let response = match A::extract(request, &route).await {
             Ok(values) => match deadline::within(route.max_duration, pin!(handler(values))).await {
                 Some(output) => endpoint::answer(&route, condition, respond(output)),
@@ -102,11 +100,23 @@ pub(crate) trait Arguments<S> {
     /// Whether one of them reads the body.
     const READS_BODY: bool;
 
+    /// Who reads the body, if anybody does.
+    fn reader() -> Option<Reader>;
+
     /// All values, or the answer that refuses the request: what reads the body comes last.
     fn extract(
         request: Request,
         route: &Mounted,
     ) -> impl Future<Output = Result<Self::Values, Refusal>> + Send;
+}
+
+/// Who reads a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// An extractor, before the handler runs.
+    Extractor,
+    /// The handler, which waits for the client.
+    Handler,
 }
 
 /// One argument of a handler: a marker of where its value comes from.
@@ -119,6 +129,11 @@ pub trait Argument<S> {
     const READS_BODY: bool = false;
     /// Whether code behind it may look for the route in the request's extensions.
     const MAY_ASK: bool = true;
+
+    /// Who reads the body that it is, or hands over.
+    fn reader() -> Option<Reader> {
+        None
+    }
 
     /// How many arguments it is that want the request as it is, without the body.
     fn is_request() -> usize {
@@ -168,6 +183,10 @@ macro_rules! call {
         impl<S: Send + Sync + 'static, $($argument: Argument<S>),*> Arguments<S> for ($($argument,)*) {
             type Values = ($($argument::Value,)*);
             const READS_BODY: bool = false $(|| $argument::READS_BODY)*;
+
+            fn reader() -> Option<Reader> {
+                None$(.or($argument::reader()))*
+            }
 
             #[allow(unused, reason = "a handler without arguments asks for nothing")]
             async fn extract(request: Request, route: &Mounted) -> Result<Self::Values, Refusal> {
@@ -279,6 +298,16 @@ impl<S: Sync, T: ArgumentType<S>> Argument<S> for Extractor<T, true> {
     type Early = ();
     const READS_BODY: bool = true;
 
+    fn reader() -> Option<Reader> {
+        // All that is known of them is their names. One that is not known may hand the body over.
+        let name = std::any::type_name::<T>();
+        let extractors =
+            ["axum::json::Json<", "axum::form::Form<", "alloc::string::String", "bytes::bytes::Bytes"];
+        let of_axum = extractors.iter().any(|extractor| name.starts_with(extractor));
+        let typed = name.starts_with("route_runtime::request::ApiRequest<") && !name.contains("::RawBody");
+        Some(if of_axum || typed { Reader::Extractor } else { Reader::Handler })
+    }
+
     async fn early(_: &mut Parts, _: &Mounted, _: &S, _: bool) -> Result<(), Refusal> {
         Ok(())
     }
@@ -312,7 +341,7 @@ pub trait PartsExtractor<S>: Send + Sized + 'static {
 #[diagnostic::do_not_recommend]
 impl<S: Send + Sync, T: FromRequestParts<S> + Send + 'static> PartsExtractor<S> for T {
     async fn from_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        T::from_request_parts(parts, state).await.map_err(arguments::refusal::<T::Rejection>)
+        T::from_request_parts(parts, state).await.map_err(arguments::refusal::<T, T::Rejection>)
     }
 }
 
@@ -332,7 +361,7 @@ pub trait ArgumentType<S>: Send + Sized + 'static {
 #[diagnostic::do_not_recommend]
 impl<S: Send + Sync, T: FromRequest<S> + Send + 'static> ArgumentType<S> for T {
     async fn from_whole(request: Request, state: &S) -> Result<Self, Refusal> {
-        T::from_request(request, state).await.map_err(arguments::refusal::<T::Rejection>)
+        T::from_request(request, state).await.map_err(arguments::refusal::<T, T::Rejection>)
     }
 }
 

@@ -72,7 +72,7 @@ impl RouteConfig {
         /// `body_parser = false`: the body reaches the handler without a limit, whatever argument reads it. Default: true.
         body_parser, get_body_parser: bool;
         /// `body_limit`: the largest request body in bytes as they are received, inclusive, for every argument that reads it,
-        /// axum's too, and for layers of the route. A larger `Content-Length` is 413 before a byte is read. Default: 1 MiB.
+        /// axum's too, and for layers of the route: for what a layer reads, and for what it makes of a body. A larger `Content-Length` is 413 before a byte is read. Default: 1 MiB.
         body_limit, get_body_limit: u64;
         /// `response_limit`: the largest answer of the handler, before layers. Default: 4 MiB for answers whose size is
         /// known, and none for streams. One that [`Routes::defaults`](crate::Routes::defaults) sets spares
@@ -88,8 +88,8 @@ impl RouteConfig {
     }
 
     /// `max_duration = "10s"`: how long the handler's future may run before it is dropped and 503 is answered. What it
-    /// waits for the client's body is not counted: the body has a deadline of its own, the server's. Default: none in a
-    /// router, 60 seconds under `serve`.
+    /// waits for the client's body is not counted; that is for the server in front to limit. Default: none in a router, 60
+    /// seconds under `serve`.
     #[must_use]
     pub const fn max_duration(mut self, limit: Duration) -> Self {
         self.max_duration = Some(Some(limit));

@@ -17,18 +17,21 @@ pub(crate) async fn within<T>(
 ) -> Option<T> {
     let mut timer = Timer { left: limit, running_since: None, sleep: None };
     poll_fn(|cx| {
-        work::waited_for_body();
-        match future.as_mut().poll(cx) {
+        let (polled, waits) = work::waits_for_body(|| future.as_mut().poll(cx));
+        match polled {
             Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if work::waited_for_body() => {
-                timer.stop();
+            Poll::Pending if waits => {
+                timer.stand(cx);
                 Poll::Pending
             }
-            Poll::Pending => timer.poll(cx).map(|()| None),
+            Poll::Pending => timer.run(cx).map(|()| None),
         }
     })
     .await
 }
+
+/// How often a handler is asked at the most whether it still waits for the client.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// A timer that is made when it is first asked: a handler that answers at once pays nothing for its limit. It stands while
 /// the handler waits for the client.
@@ -39,22 +42,39 @@ struct Timer {
 }
 
 impl Timer {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    /// Ready when the time is over.
+    fn run(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(left) = self.left else { return Poll::Pending };
-        let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(left)));
         if self.running_since.is_none() {
-            let now = Instant::now();
-            self.running_since = Some(now);
-            // Where that is too far away for the clock, it never ends.
-            let Some(deadline) = now.checked_add(left) else { return Poll::Pending };
-            sleep.as_mut().reset(deadline);
+            self.running_since = Some(Instant::now());
+            return self.wake_in(left, cx);
         }
-        sleep.as_mut().poll(cx)
+        self.sleep.as_mut().map_or(Poll::Pending, |sleep| sleep.as_mut().poll(cx))
     }
 
-    fn stop(&mut self) {
-        if let (Some(since), Some(left)) = (self.running_since.take(), &mut self.left) {
-            *left = left.saturating_sub(since.elapsed());
+    /// Lets the clock stand. A handler may have asked for the body once and then wait for something else: it is asked again
+    /// when its time would be over.
+    fn stand(&mut self, cx: &mut Context<'_>) {
+        let Some(mut left) = self.left else { return };
+        if let Some(since) = self.running_since.take() {
+            left = left.saturating_sub(since.elapsed());
+            self.left = Some(left);
+        } else if let Some(sleep) = &mut self.sleep
+            && sleep.as_mut().poll(cx).is_pending()
+        {
+            // It stands already.
+            return;
         }
+        if self.wake_in(left.max(PATIENCE), cx).is_ready() {
+            cx.waker().wake_by_ref();
+        }
+    }
+
+    fn wake_in(&mut self, time: Duration, cx: &mut Context<'_>) -> Poll<()> {
+        // Where that is too far away for the clock, it never comes.
+        let Some(deadline) = Instant::now().checked_add(time) else { return Poll::Pending };
+        let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
+        sleep.as_mut().reset(deadline);
+        sleep.as_mut().poll(cx)
     }
 }

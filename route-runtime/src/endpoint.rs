@@ -22,7 +22,7 @@ use tower::{Layer, Service, ServiceExt as _};
 
 use crate::admit::{TrailingSlash, admit};
 use crate::arguments::Refusal;
-use crate::call::{Incoming, Reply};
+use crate::call::{Incoming, Reader, Reply};
 use crate::entry::Entry;
 use crate::error::{Renderer, bare, problem};
 use crate::group::Uncut;
@@ -116,6 +116,7 @@ impl Mounted {
             status: self.status,
             external_resolver: self.external_resolver,
             renders_errors: self.renderer.is_some(),
+            body_overran: false,
         }
     }
 
@@ -127,9 +128,9 @@ impl Mounted {
         }
     }
 
-    /// Limits the body of a request; see [`Limits::admit`].
-    pub(crate) fn limit(&self, request: &mut Request) -> Result<(), Refusal> {
-        self.limits.admit(request, self.max_duration.is_some())
+    /// Limits the body of a request; see [`Limits::admit`]. `streamed`: whether the handler may read it.
+    fn limit(&self, request: &mut Request, streamed: bool) -> Result<(), Refusal> {
+        self.limits.admit(request, streamed && self.max_duration.is_some())
     }
 
     /// Undoes what a group did to the request, and says whether its path may reach the route.
@@ -173,13 +174,15 @@ impl Endpoint {
             return Err(no_tunnel());
         }
         let Some(service) = &self.layered else {
-            return Ok((route.entry.call)(Incoming { request, route: Arc::clone(route), limited: false }).0);
+            return Ok((route.entry.call)(Incoming { request, route: Arc::clone(route) }).0);
         };
         // Here, because a layer may read the body.
-        route.limit(&mut request)?;
+        route.limit(&mut request, true)?;
         route.announce(request.extensions_mut());
         let reply = service.0.clone().oneshot(request);
-        Ok(Box::pin(async move { reply.await.unwrap_or_else(|never| match never {}) }))
+        let route = Arc::clone(route);
+        // A layer may answer with an error too.
+        Ok(Box::pin(async move { route.rendered(reply.await.unwrap_or_else(|never| match never {})) }))
     }
 
     pub(crate) fn other_method(&self) -> OtherMethod {
@@ -203,13 +206,12 @@ impl Service<Request> for OtherMethod {
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         let route = &self.0;
-        let work = route.work(request.method(), request.headers());
-        let response = work::during(work, || match route.receive(&mut request) {
-            Err(refusal) => *refusal,
+        let mut work = route.work(request.method(), request.headers());
+        ready(Ok(work::during(&mut work, || match route.receive(&mut request) {
+            Err(refusal) => route.rendered(*refusal),
             Ok(()) if request.method() == Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
-            Ok(()) => bare(StatusCode::METHOD_NOT_ALLOWED),
-        });
-        ready(Ok(route.rendered(response)))
+            Ok(()) => route.rendered(bare(StatusCode::METHOD_NOT_ALLOWED)),
+        })))
     }
 }
 
@@ -224,9 +226,10 @@ impl Service<Request> for Endpoint {
 
     fn call(&mut self, request: Request) -> Guarded {
         let route = Arc::clone(&self.route);
-        let work = route.work(request.method(), request.headers());
-        let reply = work::during(work, || self.reply(request));
-        let reply = reply.unwrap_or_else(|refusal| Box::pin(ready(route.rendered(*refusal))));
+        let mut work = route.work(request.method(), request.headers());
+        let reply = work::during(&mut work, || {
+            self.reply(request).unwrap_or_else(|refusal| Box::pin(ready(route.rendered(*refusal))))
+        });
         Guarded { reply: Some(reply), work, route }
     }
 }
@@ -253,9 +256,9 @@ impl Service<Request> for Innermost {
     }
 
     fn call(&mut self, request: Request) -> Infallibly {
-        let work = self.0.work(request.method(), request.headers());
-        let incoming = Incoming { request, route: Arc::clone(&self.0), limited: true };
-        Infallibly { reply: work::during(work, || (self.0.entry.call)(incoming)), work }
+        let mut work = self.0.work(request.method(), request.headers());
+        let incoming = Incoming { request, route: Arc::clone(&self.0) };
+        Infallibly { reply: work::during(&mut work, || (self.0.entry.call)(incoming)), work }
     }
 }
 
@@ -270,7 +273,7 @@ impl Future for Infallibly {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        work::during(this.work, || this.reply.0.as_mut().poll(cx)).map(Ok)
+        work::during(&mut this.work, || this.reply.0.as_mut().poll(cx)).map(Ok)
     }
 }
 
@@ -294,7 +297,7 @@ impl Future for Guarded {
             Some(reply) => reply.as_mut().poll(cx),
             None => Poll::Pending,
         };
-        match catch_unwind(AssertUnwindSafe(|| work::during(this.work, poll))) {
+        match catch_unwind(AssertUnwindSafe(|| work::during(&mut this.work, poll))) {
             Ok(polled) => polled.map(Ok),
             Err(payload) => {
                 log::panic(Some(this.work.info()), &*payload);
@@ -302,7 +305,7 @@ impl Future for Guarded {
                 // What is left of a handler that panicked may panic again while it is dropped; one report is enough.
                 let _ = catch_unwind(AssertUnwindSafe(|| drop((reply, payload))));
                 let error = || this.route.rendered(bare(StatusCode::INTERNAL_SERVER_ERROR));
-                Poll::Ready(Ok(work::during(this.work, error)))
+                Poll::Ready(Ok(work::during(&mut this.work, error)))
             }
         }
     }
@@ -331,12 +334,14 @@ pub(crate) fn answer(route: &Mounted, condition: Option<Box<Condition>>, mut res
     }
 }
 
-/// Limits the body of a request whose handler reads it, and takes down what the answer has to know of it.
-pub(crate) fn prepare(incoming: &mut Incoming, reads_body: bool) -> Result<Option<Box<Condition>>, Reply> {
-    let Incoming { request, route, limited } = incoming;
-    if reads_body
-        && !*limited
-        && let Err(refusal) = route.limit(request)
+/// Limits the body of a request with an argument that reads it, and takes down what the answer has to know of it.
+pub(crate) fn prepare(
+    incoming: &mut Incoming,
+    reader: Option<Reader>,
+) -> Result<Option<Box<Condition>>, Reply> {
+    let Incoming { request, route } = incoming;
+    if let Some(reader) = reader
+        && let Err(refusal) = route.limit(request, reader == Reader::Handler)
     {
         return Err(Reply(Box::pin(ready(route.rendered(*refusal)))));
     }

@@ -13,13 +13,13 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
-use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use tower::Service;
 
 use crate::arguments::raw_segments;
-use crate::error::bare;
+use crate::error::{Renderer, not_found};
 use crate::pattern::Tree;
 
 /// The catch-all under which axum nests services. `Path` and `MatchedPath` of an inner router leave a parameter of this
@@ -36,6 +36,7 @@ struct Inner {
     offset: usize,
     /// How many segments stand before the level, with those of the base.
     depth: usize,
+    renderer: Option<Renderer>,
     /// For each pattern of the group, by the number of its first entry, a router with it alone.
     routers: BTreeMap<usize, Router>,
 }
@@ -45,9 +46,10 @@ impl GroupService {
         tree: Arc<Tree<Vec<usize>>>,
         offset: usize,
         depth: usize,
+        renderer: Option<Renderer>,
         routers: BTreeMap<usize, Router>,
     ) -> Self {
-        GroupService(Arc::new(Inner { tree, offset, depth, routers }))
+        GroupService(Arc::new(Inner { tree, offset, depth, renderer, routers }))
     }
 }
 
@@ -94,7 +96,7 @@ impl Service<Request> for GroupService {
                 request.extensions_mut().insert(Uncut(whole));
                 Box::pin(router.clone().call(request))
             }
-            _ => Box::pin(std::future::ready(Ok(bare(StatusCode::NOT_FOUND)))),
+            _ => Box::pin(std::future::ready(Ok(not_found(self.0.renderer.as_ref())))),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -10,7 +11,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
-use http_body_util::Limited;
+use http_body_util::{LengthLimitError, Limited};
 
 use crate::arguments::Refusal;
 use crate::config::{ResponseLimit, RouteConfig};
@@ -27,9 +28,6 @@ const RESPONSE_LIMIT: u64 = 4 << 20;
 
 /// What axum's own extractors take at most, unless told otherwise.
 const LIMIT_OF_AXUM: u64 = 2 << 20;
-
-/// Bodies up to this size come in one piece or a few, so that nobody waits for them for long.
-const SMALL: u64 = 64 << 10;
 
 /// The limits of a route, the attribute's before the defaults.
 #[derive(Clone, Copy)]
@@ -97,7 +95,7 @@ impl Limits {
         if size.upper().is_none_or(|size| size > LIMIT_OF_AXUM) && limit > LIMIT_OF_AXUM {
             DefaultBodyLimit::disable().apply(request);
         }
-        if fits && !(timed && size.upper().is_some_and(|size| size > SMALL)) {
+        if fits && (!timed || request.body().is_end_stream()) {
             return Ok(());
         }
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -203,8 +201,10 @@ impl HttpBody for Received {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let polled = Pin::new(&mut self.0).poll_frame(cx);
-        if polled.is_pending() {
-            work::wait_for_body();
+        match &polled {
+            Poll::Pending => work::wait_for_body(),
+            Poll::Ready(Some(Err(error))) if error.is::<LengthLimitError>() => work::body_overran(),
+            Poll::Ready(_) => {}
         }
         polled
     }
@@ -296,6 +296,18 @@ impl fmt::Display for OverLimit {
 
 impl std::error::Error for OverLimit {}
 
+/// A streamed answer panicked.
+#[derive(Debug)]
+struct Panicked;
+
+impl fmt::Display for Panicked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the stream of an answer panicked")
+    }
+}
+
+impl std::error::Error for Panicked {}
+
 /// A streamed answer whose error the log hears of: the client only sees that it breaks off.
 pub(crate) struct Reported {
     body: Body,
@@ -321,18 +333,24 @@ impl HttpBody for Reported {
         if let Some(error) = self.error.take() {
             return Poll::Ready(Some(Err(error)));
         }
-        match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
-            Some(Err(error)) => {
-                log::report_of(
-                    self.info,
-                    format_args!("a streamed answer broke off: {}", log::Chain(&error)),
-                );
-                self.error = Some(error);
-                cx.waker().wake_by_ref();
-                Poll::Pending
+        let error = match catch_unwind(AssertUnwindSafe(|| Pin::new(&mut self.body).poll_frame(cx))) {
+            Ok(polled) => match ready!(polled) {
+                Some(Err(error)) => {
+                    let cause = log::Chain(&error);
+                    log::report_of(self.info, format_args!("a streamed answer broke off: {cause}"));
+                    error
+                }
+                frame => return Poll::Ready(frame),
+            },
+            Err(payload) => {
+                log::panic(self.info, &*payload);
+                self.body = Body::empty();
+                axum::Error::new(Panicked)
             }
-            frame => Poll::Ready(frame),
-        }
+        };
+        self.error = Some(error);
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -49,7 +49,13 @@ pub(crate) fn build(entries: &[&'static Entry], setting: &Setting<'_>) -> Router
                     let below = segments(pattern).get(depth..).unwrap_or_default();
                     alone.insert(pattern, route_all(Router::new(), &axum_paths(&[], below), methods));
                 }
-                let service = GroupService::new(Arc::clone(&tree), offset, offset + depth, alone);
+                let service = GroupService::new(
+                    Arc::clone(&tree),
+                    offset,
+                    offset + depth,
+                    setting.renderer.cloned(),
+                    alone,
+                );
                 for path in paths {
                     router = router.route_service(&path, service.clone());
                 }

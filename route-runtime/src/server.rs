@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::serve::IncomingStream;
 use tokio::net::TcpListener;
@@ -19,7 +18,7 @@ use tower::{Service, ServiceExt as _};
 
 use crate::config::RouteConfig;
 use crate::conflict::RoutesError;
-use crate::error::{ApiError, Error, bare};
+use crate::error::{Error, not_found};
 use crate::routes::Routes;
 
 /// Numbers of a [`Server`].
@@ -336,14 +335,7 @@ impl Routes {
     pub fn into_server(self) -> Result<Server, RoutesError> {
         let renderer = self.renderer().cloned();
         let router = self.or_defaults(RouteConfig::new().max_duration(MAX_DURATION)).into_router()?;
-        let not_found = move || {
-            let problem = bare(StatusCode::NOT_FOUND);
-            ready(match &renderer {
-                Some(renderer) => renderer.render(&ApiError::new(StatusCode::NOT_FOUND), problem),
-                None => problem,
-            })
-        };
-        Ok(Server::new(router.fallback(not_found)))
+        Ok(Server::new(router.fallback(move || ready(not_found(renderer.as_ref())))))
     }
 }
 

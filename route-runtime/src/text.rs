@@ -9,6 +9,9 @@ use serde::de::value::StrDeserializer;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer as _, Visitor};
 use serde::forward_to_deserialize_any;
 
+/// How many pairs a form or a query has at the most that is read as a whole: each takes some fifty times its bytes.
+pub(crate) const MOST_PAIRS: usize = 10_000;
+
 /// Why text is no value of the wanted type. Displays what is wanted, never what was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum TextError {
@@ -28,6 +31,8 @@ pub(crate) enum TextError {
     MustBe(Cow<'static, str>),
     /// A type that no text can fill: the author's mistake, not the client's.
     Unsupported(&'static str),
+    /// More pairs than anybody sends.
+    TooMany,
     /// The same about a field of a form or a query that is read as a whole.
     Field(&'static str, Box<TextError>),
 }
@@ -61,6 +66,7 @@ impl fmt::Display for TextError {
             TextError::Dots => f.write_str("must not hold `.` or `..`, a backslash, or a slash at its start"),
             TextError::MustBe(what) => write!(f, "must be {what}"),
             TextError::Unsupported(what) => write!(f, "can't be read into {what}"),
+            TextError::TooMany => write!(f, "must not have more than {MOST_PAIRS} fields"),
             TextError::Field(name, error) => write!(f, "field `{name}` {error}"),
         }
     }

@@ -26,6 +26,8 @@ pub(crate) struct Work {
     pub(crate) external_resolver: bool,
     /// The app renders errors itself.
     pub(crate) renders_errors: bool,
+    /// The body of the request was larger than its limit.
+    pub(crate) body_overran: bool,
 }
 
 impl Work {
@@ -44,16 +46,32 @@ pub(crate) fn current() -> Option<Work> {
     WORK.get()
 }
 
-/// Runs `f` for a route.
-pub(crate) fn during<T>(work: Work, f: impl FnOnce() -> T) -> T {
-    struct Restore(Option<Work>);
-    impl Drop for Restore {
+/// Runs `f` for a route, and keeps what it learns about the request.
+pub(crate) fn during<T>(work: &mut Work, f: impl FnOnce() -> T) -> T {
+    struct Restore<'w>(Option<Work>, &'w mut Work);
+    impl Drop for Restore<'_> {
         fn drop(&mut self) {
-            WORK.set(self.0);
+            if let Some(work) = WORK.replace(self.0) {
+                *self.1 = work;
+            }
         }
     }
-    let _restore = Restore(WORK.replace(Some(work)));
+    let _restore = Restore(WORK.replace(Some(*work)), work);
     f()
+}
+
+/// Runs `f` as if it stood outside of the route, but for the lines of the log.
+pub(crate) fn aside<T>(f: impl FnOnce() -> T) -> T {
+    let Some(work) = WORK.get() else { return f() };
+    let mut aside = Work { tags: false, if_none_match: false, status: None, external_resolver: true, ..work };
+    during(&mut aside, f)
+}
+
+/// Notes that the body of the request is larger than its limit.
+pub(crate) fn body_overran() {
+    if let Some(work) = WORK.get() {
+        WORK.set(Some(Work { body_overran: true, ..work }));
+    }
 }
 
 /// A request's body has nothing yet: while its handler waits for the client, the clock of `max_duration` stands.
@@ -61,7 +79,11 @@ pub(crate) fn wait_for_body() {
     WAITS_FOR_BODY.set(true);
 }
 
-/// Whether [`wait_for_body`] was called since this was asked last.
-pub(crate) fn waited_for_body() -> bool {
-    WAITS_FOR_BODY.replace(false)
+/// Whether [`wait_for_body`] is called while `f` runs. What runs around it hears of it too.
+pub(crate) fn waits_for_body<T>(f: impl FnOnce() -> T) -> (T, bool) {
+    let before = WAITS_FOR_BODY.replace(false);
+    let value = f();
+    let waits = WAITS_FOR_BODY.get();
+    WAITS_FOR_BODY.set(before || waits);
+    (value, waits)
 }

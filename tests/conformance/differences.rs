@@ -119,6 +119,7 @@ pub(crate) const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("redirect/404", "500", "W36"),
     ("redirect/chain", "500", "W36: so has one whose status was set before"),
     ("redirect/string-code", "302", "W36: a status is no text, and no target"),
+    ("redirect/crlf", "400", "W36: so a target with control characters is none"),
     ("redirect/empty", "400", "W36: a target is a local path"),
     ("redirect/protocol-relative", "400", "W36: another host is not local"),
     ("redirect/open", "400", "W36"),

@@ -5,12 +5,12 @@ mod start;
 
 use std::fmt;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-pub(crate) use problem::{Renderer, bare, problem};
+pub(crate) use problem::{Renderer, bare, not_found, problem};
 pub use start::Error;
 
 use crate::request::fault_of_body;
@@ -19,9 +19,9 @@ pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// An error answer: an `application/problem+json` body (RFC 9457) with a status.
 ///
-/// `?` turns any error into one: a 500 whose cause goes to the log and never to the client; but a request body that is
-/// too large, broke off or came too late, which an error of [`RawBody`](crate::RawBody) or of axum's body extractors tells,
-/// is 413, 400 or 408. It does not implement [`std::error::Error`] itself, which is what makes that conversion possible.
+/// `?` turns any error into one: a 500 whose cause goes to the log and never to the client. An error about the request's
+/// body is the client's: that of [`RawBody`](crate::RawBody), of axum's `Multipart`, and the rejections of its `Json`,
+/// `Form`, `Bytes` and `String` are 413, 400, 408, 415 or 422. It does not implement [`std::error::Error`] itself, which is what makes that conversion possible.
 ///
 /// An app may answer with another body than a problem: [`Routes::render_errors`](crate::Routes::render_errors).
 ///
@@ -46,6 +46,10 @@ struct Inner {
     headers: HeaderMap,
     source: Option<BoxError>,
 }
+
+/// What only who makes the body and sends it knows.
+const OF_THE_MESSAGE: [HeaderName; 4] =
+    [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION];
 
 macro_rules! constructors {
     ($($name:ident $status:ident $code:literal;)*) => {$(
@@ -100,7 +104,8 @@ impl ApiError {
         self
     }
 
-    /// Adds a header to the answer, `Retry-After` or `WWW-Authenticate`. What is no header is left out and logged.
+    /// Adds a header to the answer, `Retry-After` or `WWW-Authenticate`. What is no header, or is about the body, which is
+    /// the problem's own, is left out and logged.
     #[must_use]
     pub fn header<N, V>(mut self, name: N, value: V) -> Self
     where
@@ -108,10 +113,10 @@ impl ApiError {
         V: TryInto<HeaderValue>,
     {
         match (name.try_into(), value.try_into()) {
-            (Ok(name), Ok(value)) => {
+            (Ok(name), Ok(value)) if !OF_THE_MESSAGE.contains(&name) => {
                 self.0.headers.append(name, value);
             }
-            _ => crate::log::report(format_args!("an error was given a header that HTTP does not allow")),
+            _ => crate::log::report(format_args!("an error was given a header that it can't have")),
         }
         self
     }
@@ -162,7 +167,7 @@ impl<E: Into<BoxError>> From<E> for ApiError {
             Ok(standard) => standard.0,
             Err(error) => match fault_of_body(&*error, std::any::type_name::<E>()) {
                 // The client's doing, so nothing for the log.
-                Some((status, detail)) => Self::build(status, Some(detail), None),
+                Some((status, detail)) => Self::build(status, Some(detail.to_owned()), None),
                 None => Self::build(StatusCode::INTERNAL_SERVER_ERROR, None, Some(error)),
             },
         }

@@ -29,6 +29,15 @@ pub(crate) fn bare(status: StatusCode) -> Response {
     problem(status, None)
 }
 
+/// 404 of a path that is no route's, as the app renders it.
+pub(crate) fn not_found(renderer: Option<&Renderer>) -> Response {
+    let problem = body(StatusCode::NOT_FOUND, None, None);
+    match renderer {
+        Some(renderer) => renderer.render(&ApiError::new(StatusCode::NOT_FOUND), problem),
+        None => problem,
+    }
+}
+
 /// The response of an error with a sentence for the client.
 pub(crate) fn problem(status: StatusCode, detail: Option<&str>) -> Response {
     if work::current().is_some_and(|work| work.renders_errors) {
@@ -77,7 +86,7 @@ impl Renderer {
 
     /// `error` as the app renders it; `default`, with the headers of the error, where the renderer panics.
     pub(crate) fn render(&self, error: &ApiError, default: Response) -> Response {
-        let rendered = catch_unwind(AssertUnwindSafe(|| (self.0)(error)));
+        let rendered = catch_unwind(AssertUnwindSafe(|| work::aside(|| (self.0)(error))));
         let mut response = match rendered {
             Ok(response) => response,
             Err(payload) => {
@@ -86,7 +95,7 @@ impl Renderer {
             }
         };
         if response.status().is_success() {
-            *response.status_mut() = error.status();
+            *response.status_mut() = default.status();
         }
         // `Allow`, `Accept`, `WWW-Authenticate`: what the error says in its headers, however it looks.
         let mut headers = default.headers().clone();

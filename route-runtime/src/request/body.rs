@@ -4,8 +4,8 @@ use std::fmt;
 use std::future::Future;
 
 use axum::body::{Body, Bytes, HttpBody as _};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde::de::value::StrDeserializer;
 use serde::de::{self, DeserializeOwned, Deserializer, IntoDeserializer as _, Visitor};
@@ -42,11 +42,19 @@ impl RequestBody for RawBody {
 
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + Send + 'static> RequestBody for T {
-    async fn read(parts: &Parts, body: Body) -> Result<Self, Refusal> {
+    async fn read(parts: &Parts, mut body: Body) -> Result<Self, Refusal> {
         if body.is_end_stream() {
             return absent();
         }
-        let media = media(&parts.headers, T::deserialize(Text(None)).is_err_and(|Kind { is_text }| is_text))?;
+        let takes_text = T::deserialize(Text(None)).is_err_and(|Kind { is_text }| is_text);
+        let media = match media(&parts.headers, takes_text) {
+            Ok(media) => media,
+            // Who sends nothing has nothing to say about it, and some senders only tell by ending the body.
+            Err(_) if !parts.headers.contains_key(header::CONTENT_TYPE) && is_empty(&mut body).await => {
+                return absent();
+            }
+            Err(refusal) => return Err(refusal),
+        };
         let bytes = collect(body).await?;
         // RFC 8259, 8.1 and the encoding standard: a mark at the start is no part of the text.
         let content = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
@@ -61,6 +69,11 @@ impl<T: DeserializeOwned + Send + 'static> RequestBody for T {
             }
         }
     }
+}
+
+/// Whether a body of unknown size ends before it has begun.
+async fn is_empty(body: &mut Body) -> bool {
+    body.size_hint().exact().is_none() && body.frame().await.is_none()
 }
 
 async fn collect(body: Body) -> Result<Bytes, Refusal> {
@@ -95,7 +108,7 @@ fn no_json(error: JsonError) -> Refusal {
 
 fn no_form(error: TextError) -> Refusal {
     match error {
-        TextError::Escape | TextError::Utf8 => bad_request(&format!("the body {error}")),
+        TextError::Escape | TextError::Utf8 | TextError::TooMany => bad_request(&format!("the body {error}")),
         TextError::Field(name, error) => {
             let detail = match &*error {
                 TextError::Unsupported(_) => "can't be sent in a form".to_owned(),

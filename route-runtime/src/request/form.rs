@@ -8,11 +8,14 @@ use serde::de::value::{MapDeserializer, StrDeserializer};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer as _, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use crate::text::{Pair, Text, TextError, pairs};
+use crate::text::{MOST_PAIRS, Pair, Text, TextError, pairs};
 
 /// A value of the names and values of a query string or a form.
 pub(crate) fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, TextError> {
-    let pairs: Vec<Pair<'_>> = pairs(text).collect::<Result<_, _>>()?;
+    let pairs: Vec<Pair<'_>> = pairs(text).take(MOST_PAIRS + 1).collect::<Result<_, _>>()?;
+    if pairs.len() > MOST_PAIRS {
+        return Err(TextError::TooMany);
+    }
     T::deserialize(Form(&pairs))
 }
 

@@ -1,4 +1,5 @@
-//! JSON bodies -> values, stricter than serde: an array is no object. And what is wrong with one, without its text.
+//! JSON bodies -> values, stricter than serde: an array is no object, but where serde keeps a part of the document to look
+//! at it twice, as for untagged enums. And what is wrong with one, without its text.
 //!
 //! A wrapper around `serde_json`'s deserializer, as that of `serde_path_to_error`. The first reading only refuses arrays
 //! for structs. What does not fit is read again to find out where and why: a good body pays nothing for that.
@@ -7,8 +8,8 @@ use std::cell::RefCell;
 use std::fmt;
 
 use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess,
-    VariantAccess, Visitor,
+    self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, IgnoredAny, MapAccess,
+    SeqAccess, VariantAccess, Visitor,
 };
 use serde_json::error::Category;
 
@@ -34,13 +35,24 @@ pub(super) fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonErr
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
-    if error.classify() != Category::Data {
+    // What does not fit may stand before what is no JSON.
+    if !is_about_shape(&error) || serde_json::from_slice::<IgnoredAny>(bytes).is_err() {
         return Err(JsonError::Syntax);
     }
     let report = Report { watches: true, ..Report::default() };
     match read(&report) {
         Ok(value) => Ok(value),
         Err(_) => Err(JsonError::Shape(report.mismatch.take().unwrap_or_default())),
+    }
+}
+
+/// `serde_json` files some mismatches under syntax: keys that are no numbers, and what is no integer of 128 bits.
+fn is_about_shape(error: &serde_json::Error) -> bool {
+    let misfiled = ["invalid value: expected key", "invalid number"];
+    match error.classify() {
+        Category::Data => true,
+        Category::Syntax => misfiled.iter().any(|start| error.to_string().starts_with(start)),
+        Category::Eof | Category::Io => false,
     }
 }
 
@@ -56,9 +68,19 @@ struct Report {
 impl Report {
     /// Notes what was wanted where an error comes from, unless something below has done so.
     fn blame<T, E: fmt::Display>(&self, result: Result<T, E>, wanted: &dyn Fn() -> String) -> Result<T, E> {
+        self.blame_one_of(&[], result, wanted)
+    }
+
+    /// The same of a struct with these fields.
+    fn blame_one_of<T, E: fmt::Display>(
+        &self,
+        fields: Fields,
+        result: Result<T, E>,
+        wanted: &dyn Fn() -> String,
+    ) -> Result<T, E> {
         if let (true, Err(error)) = (self.watches, &result) {
             let mut mismatch = self.mismatch.borrow_mut();
-            mismatch.get_or_insert_with(|| Mismatch::of(&error.to_string(), wanted));
+            mismatch.get_or_insert_with(|| Mismatch::of(&error.to_string(), fields, wanted));
         }
         result
     }
@@ -66,6 +88,10 @@ impl Report {
     /// Puts a step of the way to the place before what was noted below it.
     fn within<T, E: fmt::Display>(&self, result: Result<T, E>, step: &dyn Fn() -> Step) -> Result<T, E> {
         let result = self.blame(result, &|| wants::VALID.to_owned());
+        if self.watches && result.is_ok() {
+            // A type may try one thing after another.
+            self.mismatch.take();
+        }
         if let (true, Err(_), Some(mismatch)) = (self.watches, &result, &mut *self.mismatch.borrow_mut()) {
             match step() {
                 Step::Known(step) => mismatch.below(&step),
@@ -278,7 +304,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Visit<'_, V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
-        self.visitor.visit_map(Map { access, report: self.report, fields: self.fields })
+        let Visit { visitor, report, fields, .. } = self;
+        // An object it is, so something else is wrong.
+        report.blame_one_of(fields, visitor.visit_map(Map { access, report, fields }), &|| {
+            wants::VALID.to_owned()
+        })
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
@@ -339,12 +369,16 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Map<'_, A> {
     type Error = A::Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        self.access.next_key_seed(Seed { seed, report: self.report })
+        let key = self.access.next_key_seed(Seed { seed, report: self.report });
+        if key.is_err() && !self.fields.is_empty() {
+            // Not the key is wrong then but the object, of which more can be said.
+            self.report.mismatch.take();
+        }
+        key
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        // Of the keys below it, the last is read last.
-        let key = if self.report.watches { self.report.key.borrow().clone() } else { String::new() };
+        let key = self.report.key.take();
         let value = self.access.next_value_seed(Seed { seed, report: self.report });
         let known = || self.fields.contains(&key.as_str());
         self.report.within(value, &|| if known() { Step::Known(key.clone()) } else { Step::Unknown })
@@ -365,8 +399,13 @@ impl<'de, 'r, A: EnumAccess<'de>> EnumAccess<'de> for Enum<'r, A> {
     type Variant = Variant<'r, A::Variant>;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self::Variant), A::Error> {
-        let (value, access) = self.access.variant_seed(Seed { seed, report: self.report })?;
-        let name = if self.report.watches { self.report.key.borrow().clone() } else { String::new() };
+        let variant = self.access.variant_seed(Seed { seed, report: self.report });
+        if variant.is_err() {
+            // Which there are, the enum says.
+            self.report.mismatch.take();
+        }
+        let (value, access) = variant?;
+        let name = self.report.key.take();
         Ok((value, Variant { access, report: self.report, name }))
     }
 }

@@ -16,8 +16,8 @@ pub(super) enum Media {
 /// The media type of a typed body, or the answer 415. `takes_text` says whether text alone could fill it: a text that is
 /// read as JSON would let other sites send it from a form (CSRF).
 pub(super) fn media(headers: &HeaderMap, takes_text: bool) -> Result<Media, Refusal> {
-    let coding = headers.get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes);
-    if coding.is_some_and(|coding| !coding.trim_ascii().eq_ignore_ascii_case(b"identity")) {
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter().map(HeaderValue::as_bytes);
+    if !codings.all(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"identity")) {
         let detail = "the body must come without a content coding";
         return Err(unsupported(detail, header::ACCEPT_ENCODING, "identity"));
     }
@@ -161,5 +161,6 @@ mod tests {
         check(&[json, ("content-encoding", "Identity")], false, Some(Media::Json));
         check(&[json, ("content-encoding", "gzip")], false, None);
         check(&[json, ("content-encoding", "gzip, identity")], false, None);
+        check(&[json, ("content-encoding", "identity"), ("content-encoding", "gzip")], false, None);
     }
 }

@@ -22,27 +22,22 @@ impl Default for Mismatch {
 }
 
 impl Mismatch {
-    /// What an error says that serde made where a value like `wanted` was read. Its text names fields and variants of the
-    /// type, which are no secret; all else in it may be input or the name of a Rust type.
-    pub(super) fn of(error: &str, wanted: &dyn Fn() -> String) -> Self {
-        let name = |prefix: &str| error.strip_prefix(prefix)?.split('`').next();
-        if let Some(field) = name("missing field `") {
+    /// What an error says that was made where a value like `wanted` was read, of a struct with these fields. Its text may
+    /// hold input, or a name of a Rust type: nothing of it is told but which of the fields it is about.
+    pub(super) fn of(error: &str, fields: &[&'static str], wanted: &dyn Fn() -> String) -> Self {
+        let field = |prefix: &str| {
+            let name = error.strip_prefix(prefix)?.split('`').next()?;
+            fields.iter().find(|field| **field == name)
+        };
+        if let Some(field) = field("missing field `") {
             return Mismatch::field(field, "is missing");
         }
-        if let Some(field) = name("duplicate field `") {
+        if let Some(field) = field("duplicate field `") {
             return Mismatch::field(field, "must be given once");
         }
-        let unknown = ["unknown field `", "unknown variant `"].iter().any(|start| error.starts_with(start));
-        // The names stand behind the input, which could hold the same words.
-        if let (true, Some((_, names))) = (unknown, error.rsplit_once(", expected ")) {
-            let names = names.split(" at line ").next().unwrap_or_default();
-            let kind = if error.starts_with("unknown field") {
-                "must have no other fields than"
-            } else {
-                "must be one of"
-            };
-            let names = names.trim_start_matches("one of ");
-            return Mismatch { pointer: String::new(), detail: format!("{kind} {names}") };
+        if error.starts_with("unknown field `") && !fields.is_empty() {
+            let detail = format!("must have no other fields than {}", crate::text::listed(fields));
+            return Mismatch { pointer: String::new(), detail };
         }
         Mismatch::must_be(&wanted())
     }

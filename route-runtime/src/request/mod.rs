@@ -202,6 +202,11 @@ impl<T> ApiRequest<T> {
         &self.body
     }
 
+    /// The body, to be read on: `req.body_mut().chunk()` of a [`RawBody`].
+    pub fn body_mut(&mut self) -> &mut T {
+        &mut self.body
+    }
+
     /// The body by value, without the rest of the request.
     #[must_use]
     pub fn into_body(self) -> T {

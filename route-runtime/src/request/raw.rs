@@ -3,11 +3,14 @@
 use std::error::Error;
 use std::fmt;
 use std::future::poll_fn;
+use std::io;
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::StatusCode;
+use futures_core::Stream;
 use http_body::{Frame, SizeHint};
 use http_body_util::LengthLimitError;
 
@@ -33,11 +36,14 @@ use crate::work;
 ///     Ok(bytes.to_string())
 /// }
 /// ```
-pub struct RawBody(Body);
+pub struct RawBody(
+    /// Never locked but to be asked for its size: a body is no `Sync`, and a request that is borrowed has to be.
+    Mutex<Body>,
+);
 
 impl RawBody {
     pub(crate) fn new(body: Body) -> Self {
-        RawBody(body)
+        RawBody(Mutex::new(body))
     }
 
     /// The next bytes; `None` at the end.
@@ -47,17 +53,7 @@ impl RawBody {
     /// When the body is larger than the limit or breaks off. `?` makes it the right answer in a handler that returns
     /// [`ApiError`](crate::ApiError).
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, BodyError> {
-        loop {
-            match poll_fn(|cx| Pin::new(&mut *self).poll_frame(cx)).await {
-                // Trailers are no part of the content.
-                Some(frame) => {
-                    if let Ok(data) = frame?.into_data() {
-                        return Ok(Some(data));
-                    }
-                }
-                None => return Ok(None),
-            }
-        }
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await.transpose()
     }
 
     /// All bytes. Without a limit on the body there is none on memory either.
@@ -78,7 +74,8 @@ impl HttpBody for RawBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let polled = Pin::new(&mut self.0).poll_frame(cx);
+        let body = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let polled = Pin::new(body).poll_frame(cx);
         if polled.is_pending() {
             work::wait_for_body();
         }
@@ -86,23 +83,43 @@ impl HttpBody for RawBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).size_hint()
+    }
+}
+
+/// The chunks, as of [`RawBody::chunk`]: `ApiResponse::stream` takes them as they are.
+impl Stream for RawBody {
+    type Item = Result<Bytes, BodyError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match ready!(self.as_mut().poll_frame(cx)) {
+                // Trailers are no part of the content.
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Poll::Ready(Some(Ok(data)));
+                    }
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
     }
 }
 
 impl From<RawBody> for Body {
     fn from(body: RawBody) -> Self {
-        body.0
+        body.0.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for RawBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RawBody").field("size_hint", &self.size_hint()).finish_non_exhaustive()
+        f.debug_struct("RawBody").field("size_hint", &HttpBody::size_hint(self)).finish_non_exhaustive()
     }
 }
 
@@ -149,23 +166,54 @@ fn detail(status: StatusCode) -> &'static str {
 
 /// What an error says about a body, by its cause.
 fn fault(error: &(dyn Error + 'static)) -> Option<StatusCode> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(error) = error.downcast_ref::<BodyError>() {
-            return Some(error.status);
-        }
+    causes(error).find_map(|error| {
+        let late =
+            || error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut);
         if error.is::<LengthLimitError>() {
-            return Some(StatusCode::PAYLOAD_TOO_LARGE);
+            Some(StatusCode::PAYLOAD_TOO_LARGE)
+        } else {
+            late().then_some(StatusCode::REQUEST_TIMEOUT)
         }
-        next = error.source();
-    }
-    None
+    })
 }
 
-/// The answer to a request whose body could not be read, when that is what `error`, of the type `name`, is about.
-pub(crate) fn fault_of_body(error: &(dyn Error + 'static), name: &str) -> Option<(StatusCode, String)> {
-    // By its name: axum has the type only with a feature, and whoever has a value of it has the feature.
-    let multipart = name == "axum::extract::multipart::MultipartError";
-    let status = fault(error).or_else(|| multipart.then_some(StatusCode::BAD_REQUEST))?;
-    Some((status, detail(status).to_owned()))
+/// An error and what is behind it.
+fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'e (dyn Error + 'static)| (*error).source())
+}
+
+/// The answer to a request whose body could not be read, when that is what `error`, of the type `name`, is about. An error
+/// with the same cause may be about another body, of an upstream for one, and is none of the client's.
+pub(crate) fn fault_of_body(error: &(dyn Error + 'static), name: &str) -> Option<(StatusCode, &'static str)> {
+    if let Some(error) = causes(error).find_map(|error| error.downcast_ref::<BodyError>()) {
+        return Some((error.status, detail(error.status)));
+    }
+    let overran = || work::current().is_some_and(|work| work.body_overran);
+    if causes(error).any(<dyn Error>::is::<LengthLimitError>) && overran() {
+        return Some((StatusCode::PAYLOAD_TOO_LARGE, detail(StatusCode::PAYLOAD_TOO_LARGE)));
+    }
+    // By their names: axum has most of these types only with a feature, and whoever has a value of one has the feature.
+    match name
+        .strip_prefix("axum::extract::multipart::")
+        .or(name.strip_prefix("axum::extract::rejection::"))?
+    {
+        "MultipartError" => Some((StatusCode::BAD_REQUEST, detail(StatusCode::BAD_REQUEST))),
+        "JsonRejection" | "FormRejection" | "RawFormRejection" => Some(rejected(&error.to_string())),
+        _ => None,
+    }
+    .or_else(|| {
+        let buffered = ["BytesRejection", "StringRejection"].iter().any(|end| name.ends_with(end));
+        buffered.then(|| (StatusCode::BAD_REQUEST, detail(StatusCode::BAD_REQUEST)))
+    })
+}
+
+/// The status that axum gives a rejection, by how its text begins.
+fn rejected(text: &str) -> (StatusCode, &'static str) {
+    if text.contains("Content-Type: ") {
+        (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body has another `content-type` than this route takes")
+    } else if text.starts_with("Failed to deserialize") {
+        (StatusCode::UNPROCESSABLE_ENTITY, "the body has another shape than this route takes")
+    } else {
+        (StatusCode::BAD_REQUEST, detail(StatusCode::BAD_REQUEST))
+    }
 }

@@ -29,6 +29,18 @@ contents! {
     Bytes: BYTES;
 }
 
+impl From<&String> for Content {
+    fn from(content: &String) -> Self {
+        content.clone().into()
+    }
+}
+
+impl<const N: usize> From<&'static [u8; N]> for Content {
+    fn from(content: &'static [u8; N]) -> Self {
+        content.as_slice().into()
+    }
+}
+
 impl From<Cow<'static, str>> for Content {
     fn from(content: Cow<'static, str>) -> Self {
         match content {

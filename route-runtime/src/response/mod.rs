@@ -159,8 +159,8 @@ impl<T> ApiResponse<T> {
         self
     }
 
-    /// Sets a cookie: `("name", "value")`, or what [`Cookie::build`] makes. Name and value are percent-encoded, which
-    /// [`ApiRequest::cookie`](crate::ApiRequest::cookie) undoes.
+    /// Sets a cookie: `("name", "value")`, or what [`Cookie::build`] makes. The value is percent-encoded, which
+    /// [`ApiRequest::cookie`](crate::ApiRequest::cookie) undoes; a name or an attribute that would have to be is a mistake.
     ///
     /// ```
     /// use route_runtime::{post, ApiResponse, Cookie};
@@ -171,9 +171,18 @@ impl<T> ApiResponse<T> {
     /// }
     /// ```
     pub fn cookie(mut self, cookie: impl Into<Cookie<'static>>) -> Self {
-        match HeaderValue::try_from(cookie.into().encoded().to_string()) {
-            Ok(value) => _ = self.headers.append(header::SET_COOKIE, value),
-            Err(_) => self.mistake(Mistake::server("an attribute that no cookie can have".to_owned())),
+        let cookie = cookie.into();
+        let line = cookie.encoded().to_string();
+        let plain = |attribute: Option<&str>| attribute.is_none_or(|text| !text.contains(';'));
+        let name = cookie.name();
+        if name.is_empty() || line.get(name.len()..name.len() + 1) != Some("=") || !line.starts_with(name) {
+            self.mistake(Mistake::server("a name that no cookie can have".to_owned()));
+        } else if let (true, true, Ok(value)) =
+            (plain(cookie.path()), plain(cookie.domain()), HeaderValue::try_from(line))
+        {
+            self.headers.append(header::SET_COOKIE, value);
+        } else {
+            self.mistake(Mistake::server("an attribute that no cookie can have".to_owned()));
         }
         self
     }
