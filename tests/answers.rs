@@ -52,6 +52,12 @@ answers! {
     bad_length "/bad/length" |res| res.header("content-length", "2").send("abcdef");
     bad_framing "/bad/framing" |res| res.header("transfer-encoding", "chunked").send("abcdef");
     bad_cookie "/bad/cookie" |res| res.cookie(Cookie::build(("a", "b")).path("/\r\nx-evil: 1")).send("x");
+    bad_cookie_name "/bad/cookie-name" |res| res.cookie(("a b;c", "x")).send("x");
+    bad_cookie_no_name "/bad/cookie-no-name" |res| res.cookie(("", "x")).send("x");
+    bad_cookie_path "/bad/cookie-path" |res| res.cookie(Cookie::build(("a", "b")).path("/; Domain=evil.example")).send("x");
+    bad_cookie_domain "/bad/cookie-domain" |res| res.cookie(Cookie::build(("a", "b")).domain("x; Path=/")).send("x");
+    byte_string "/byte-string" |res| res.send(b"abc");
+    text_reference "/text-reference" |res| res.send(&"text".to_owned());
     bad_redirect_status "/bad/redirect-status" |res| res.status(200).redirect("/a");
     bad_redirect_crlf "/bad/redirect-crlf" |res| res.redirect("/a\r\nx-evil: 1");
     bad_redirect_out "/bad/redirect-out" |res| res.redirect_external("javascript:alert(1)");
@@ -157,6 +163,8 @@ async fn content_and_its_type() {
         ("/created", 201, Some("application/json; charset=utf-8"), b"1"),
         ("/stream", 200, octets, b"ab"),
         ("/stream/typed", 200, Some("text/csv"), b"a,b"),
+        ("/byte-string", 200, octets, b"abc"),
+        ("/text-reference", 200, Some("text/plain; charset=utf-8"), b"text"),
         ("/right-length", 200, Some("text/plain; charset=utf-8"), b"text"),
     ] {
         let response = get(path).await;
@@ -234,6 +242,10 @@ async fn a_mistake_is_a_500_with_nothing_of_the_answer() {
         "/bad/length",
         "/bad/framing",
         "/bad/cookie",
+        "/bad/cookie-name",
+        "/bad/cookie-no-name",
+        "/bad/cookie-path",
+        "/bad/cookie-domain",
         "/bad/redirect-status",
         "/bad/redirect-out",
         "/bad/json",

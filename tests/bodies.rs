@@ -82,6 +82,78 @@ async fn ints(req: ApiRequest<(u8, i64, bool)>) -> Json<(u8, i64, bool)> {
     Json(req.into_body())
 }
 
+/// A type with rules of its own, which speak of what was sent.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Email(#[expect(dead_code, reason = "only read")] String);
+
+impl TryFrom<String> for Email {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        if text.contains('@') { Ok(Email(text)) } else { Err(format!("{text} is no address")) }
+    }
+}
+
+#[derive(Deserialize)]
+struct Member {
+    #[expect(dead_code, reason = "only read")]
+    email: Email,
+}
+
+#[post("/member")]
+async fn member(_req: ApiRequest<Member>) {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nil {}
+
+#[post("/nil")]
+async fn nil(_req: ApiRequest<Nil>) {}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "only read")]
+struct Point {
+    x: i128,
+    y: u8,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "only read")]
+struct Flat {
+    a: u8,
+    #[serde(flatten)]
+    point: Point,
+}
+
+#[post("/flat")]
+async fn flat(_req: ApiRequest<Flat>) {}
+
+#[post("/point")]
+async fn point(_req: ApiRequest<Point>) {}
+
+#[post("/by-number")]
+async fn by_number(req: ApiRequest<BTreeMap<u32, u8>>) -> String {
+    format!("{:?}", req.body())
+}
+
+/// Tries one thing after another.
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "only read")]
+struct Lenient {
+    #[serde(deserialize_with = "or_nothing")]
+    a: Option<String>,
+    b: u8,
+}
+
+fn or_nothing<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let texts: Result<Vec<String>, D::Error> = Vec::deserialize(deserializer);
+    Ok(texts.ok().and_then(|mut texts| texts.pop()))
+}
+
+#[post("/lenient")]
+async fn lenient(_req: ApiRequest<Lenient>) {}
+
 #[derive(Deserialize)]
 struct Odd {
     #[serde(rename = "a/b~c")]
@@ -104,7 +176,24 @@ async fn raw(req: ApiRequest<RawBody>) -> Result<String, ApiError> {
 
 #[post("/forward")]
 async fn forward(req: ApiRequest<RawBody>) -> ApiResponse<()> {
-    ApiResponse::new().stream(Body::from(req.into_body()).into_data_stream())
+    ApiResponse::new().stream(req.into_body())
+}
+
+/// Borrows the request while it waits, and reads its body beside it.
+#[post("/borrowed/[id]")]
+async fn borrowed(mut req: ApiRequest<RawBody>) -> Result<String, ApiError> {
+    async fn user(req: &ApiRequest<RawBody>) -> Option<String> {
+        tokio::task::yield_now().await;
+        req.param("id").map(std::borrow::Cow::into_owned)
+    }
+    let user = user(&req).await;
+    let chunk = req.body_mut().chunk().await?;
+    Ok(format!("{user:?} {chunk:?} {:?}", req.param("id")))
+}
+
+#[post("/passed-on")]
+async fn passed_on(body: Body) -> ApiResponse<()> {
+    ApiResponse::new().stream(body.into_data_stream())
 }
 
 /// A body that nobody asks for.
@@ -221,6 +310,8 @@ async fn what_is_no_json_is_400() {
     {
         assert_eq!(errors(&post_as("/any", JSON, body.to_owned()).await, 400), Value::Null, "{body}");
     }
+    // What does not fit may stand before what is no JSON.
+    errors(&post_as("/post", JSON, "{\"title\":5").await, 400);
     for body in [&b"\"\xFF\""[..], b"\"\\ud800\"", b"{\"n\":1e400}"] {
         errors(&post_as("/any", JSON, body).await, 400);
     }
@@ -267,6 +358,27 @@ async fn another_shape_is_422_with_a_pointer_and_without_an_echo() {
         ),
         // The way down is the client's text here.
         ("/numbers", json!({ "SECRET": "SECRET" }), "", "holds a value that must be an integer of 32 bits"),
+        ("/member", json!({ "email": "SECRET" }), "/email", "must be a valid value"),
+        ("/member", json!({ "email": "missing field `SECRET" }), "/email", "must be a valid value"),
+        (
+            "/member",
+            json!({ "email": "unknown field `x`, expected SECRET" }),
+            "/email",
+            "must be a valid value",
+        ),
+        ("/member", json!({ "email": "duplicate field `email` SECRET" }), "/email", "must be a valid value"),
+        ("/nil", json!({ "a`, expected SECRET": 1 }), "", "has a key that must be a valid value"),
+        ("/flat", json!({ "a": 1, "x": "SECRET", "y": 2 }), "", "must be a valid value"),
+        ("/flat", json!([1, 2, 3]), "", "must be an object"),
+        ("/point", json!({ "x": "SECRET", "y": 1 }), "/x", "must be an integer of 128 bits"),
+        (
+            "/by-number",
+            json!({ "SECRET": 1 }),
+            "",
+            "has a key that must be an integer of 32 bits, not below 0",
+        ),
+        ("/by-number", json!({ "7": 300 }), "", "holds a value that must be an integer from 0 to 255"),
+        ("/lenient", json!({ "a": ["x"], "b": "SECRET" }), "/b", "must be an integer from 0 to 255"),
         ("/odd", json!({ "a/b~c": "SECRET" }), "/a~1b~0c", "must be an integer from 0 to 255"),
         ("/odd", json!({}), "/a~1b~0c", "is missing"),
         ("/ints", json!([1, 2]), "", "must be an array of 3"),
@@ -298,6 +410,8 @@ async fn forms() {
         post_as("/any", FORM, "a[b]=1&c&c=2&=3&&d=e=f").await.json::<Value>(),
         json!({ "a[b]": "1", "c": ["", "2"], "": "3", "d": "e=f" })
     );
+    let too_many: String = (0..10_001).map(|i| format!("k{i}&")).collect();
+    errors(&post_as("/any", FORM, too_many).await, 400);
     let many: String = (0..5000).map(|i| format!("k{i}=1&")).collect();
     assert_eq!(post_as("/any", FORM, many).await.json::<BTreeMap<String, Value>>().len(), 5000);
     for (body, pointer, detail) in [
@@ -367,8 +481,12 @@ async fn no_body_is_400_unless_it_may_be_absent() {
     assert_eq!(post_as("/optional", FORM, "title=T").await.json::<Value>()["title"], "T");
     errors(&post_as("/optional", JSON, "{").await, 400);
     // Known to be empty only when it has been read.
-    let nothing = Body::from_stream(futures_util::stream::empty::<Result<Vec<u8>, std::io::Error>>());
-    assert_eq!(post_as("/optional", JSON, nothing).await.text(), "null");
+    let nothing = || Body::from_stream(futures_util::stream::empty::<Result<Vec<u8>, std::io::Error>>());
+    assert_eq!(post_as("/optional", JSON, nothing()).await.text(), "null");
+    assert_eq!(client().post("/optional").body(nothing()).await.text(), "null");
+    errors(&client().post("/post").body(nothing()).await, 400);
+    let something = Body::from_stream(futures_util::stream::iter([Ok::<_, std::io::Error>("{}")]));
+    errors(&client().post("/optional").body(something).await, 415);
 }
 
 #[tokio::test]
@@ -388,6 +506,9 @@ async fn a_raw_body_is_not_looked_at() {
     assert_eq!(client().post("/raw").await.text(), "0");
     let echoed = client().post("/forward").body("as it came").await;
     assert_eq!(echoed.text(), "as it came");
+    assert_eq!(client().post("/passed-on").body("as it came").await.text(), "as it came");
+    let borrowed = client().post("/borrowed/7").body("x").await;
+    assert_eq!(borrowed.text(), r#"Some("7") Some(b"x") Some("7")"#);
 }
 
 /// Panics when it is read.

@@ -394,6 +394,32 @@ async fn upload_typed(req: ApiRequest<String>) -> String {
     req.into_body()
 }
 
+/// Asks for its body once, and never again.
+#[post("/upload/forgotten", max_duration = "5s")]
+async fn upload_forgotten(req: ApiRequest<RawBody>) {
+    let mut body = req.into_body();
+    let asked = body.chunk();
+    tokio::select! {
+        biased;
+        _ = asked => {}
+        () = std::future::ready(()) => {}
+    }
+    std::future::pending::<()>().await;
+}
+
+/// Hands its body to another router, whose route has a clock of its own.
+#[post("/upload/forwarded", max_duration = "5s")]
+async fn upload_forwarded(body: Body) -> Response {
+    use tower::ServiceExt as _;
+    let request = Request::post("/upload/axum/patient").body(body).unwrap();
+    routes().into_router().unwrap().oneshot(request).await.unwrap()
+}
+
+#[post("/upload/axum/patient", max_duration = "20s")]
+async fn upload_patient(body: Body) -> Result<String, ApiError> {
+    Ok(to_bytes(body, usize::MAX).await?.len().to_string())
+}
+
 /// A piece each ten seconds.
 fn slow(pieces: usize) -> Body {
     let slow = stream::iter(0..pieces).then(|_| async {
@@ -436,7 +462,9 @@ impl http_body::Body for Sized {
 #[tokio::test(start_paused = true)]
 async fn and_while_a_client_is_slow_that_said_how_much_will_come() {
     let client = client();
-    for (path, size) in [("/upload", 1), ("/upload/axum", 20_000)] {
+    for (path, size) in
+        [("/upload", 1), ("/upload/axum", 1), ("/upload/axum", 20_000), ("/upload/forwarded", 1)]
+    {
         let response = client.post(path).body(slow_and_sized(4, size)).await;
         assert_eq!((response.status().as_u16(), response.text()), (200, &*(4 * size).to_string()), "{path}");
     }
@@ -453,6 +481,14 @@ async fn the_clock_stands_while_the_client_is_slow() {
         assert_eq!((response.status().as_u16(), response.text()), (200, wanted), "{path}");
         assert!(start.elapsed() >= Duration::from_secs(40));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_was_asked_for_once_does_not_stop_it_for_ever() {
+    let start = tokio::time::Instant::now();
+    let response = client().post("/upload/forgotten").body(slow(100)).await;
+    assert_eq!(response.status(), 503);
+    assert!(start.elapsed() <= Duration::from_secs(11), "{:?}", start.elapsed());
 }
 
 #[tokio::test(start_paused = true)]

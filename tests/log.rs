@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 
 use axum::Extension;
+use futures_util::StreamExt as _;
 use route_runtime::testing::TestClient;
 use route_runtime::{ApiError, ApiResponse, Routes, get};
 use tracing::field::{Field, Visit};
@@ -112,6 +113,18 @@ async fn broken() -> ApiResponse<()> {
     ApiResponse::new().stream(pieces())
 }
 
+#[get("/stream-panics")]
+async fn stream_panics() -> ApiResponse<()> {
+    let chunks = futures_util::stream::iter([1, 0]).map(|n| Ok::<_, std::io::Error>((1 / n).to_string()));
+    ApiResponse::new().stream(chunks)
+}
+
+#[get("/upstream")]
+async fn upstream() -> Result<String, ApiError> {
+    let bytes = axum::body::to_bytes("a long answer".into(), 2).await?;
+    Ok(bytes.len().to_string())
+}
+
 #[get("/unfit/[map]")]
 async fn unfit(map: std::collections::BTreeMap<String, String>) -> usize_text::Text {
     usize_text::Text(map.len())
@@ -151,6 +164,7 @@ async fn every_500_has_one_line_that_says_why_and_where() {
             "a streamed answer was cut off at 5 bytes: raise the limit with `response_limit = \"…\"`",
         ),
         ("/broken", 200, "a streamed answer broke off: gone [GET /broken, "),
+        ("/stream-panics", 200, "panicked: attempt to divide by zero [GET /stream-panics, "),
         ("/unfinished", 202, "resolved without sending a response"),
     ] {
         let (answered, lines) = lines(&client, path).await;
@@ -171,6 +185,7 @@ async fn every_500_has_one_line_that_says_why_and_where() {
         ("/missing", "answered 500 Internal Server Error: axum::"),
         ("/missing", "Missing request extension: Extension of type `u8` was not found."),
         ("/header", "an answer was given a value that the header `x` can't have [GET /header, "),
+        ("/upstream", "answered 500 Internal Server Error: length limit exceeded [GET /upstream, "),
         ("/large", "an answer of 6 bytes was not sent, because it is larger than 5: raise the limit with "),
         ("/unfit/x", "the path parameter `map` can't be read into a map; write a type of one value"),
     ] {

@@ -1,16 +1,18 @@
 //! One error model: what this library answers for itself is a problem (RFC 9457), and an app may render it otherwise.
 
-use axum::extract::{FromRequestParts, Multipart, Path, Query};
+use axum::extract::rejection::{JsonRejection, StringRejection};
+use axum::extract::{FromRequestParts, Multipart, Path, Query, Request};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form, Json};
 use route_runtime::testing::{TestClient, TestResponse};
 use route_runtime::{ApiError, ApiRequest, ApiResponse, RawBody, RouteConfig, Routes, get, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tower::util::MapRequestLayer;
 
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[expect(dead_code, reason = "only read")]
 struct Post {
     title: String,
@@ -81,6 +83,91 @@ async fn chosen() -> ApiError {
     ApiError::too_many_requests("later").with("seconds", 5).header("retry-after", 5).caused_by("the log's")
 }
 
+/// An error whose headers are another message's.
+#[get("/headers")]
+async fn headers() -> ApiError {
+    let error = ApiError::bad_request("a long sentence")
+        .header("content-length", 5)
+        .header("content-type", "text/html");
+    error.header("transfer-encoding", "chunked").header("connection", "close").header("x-kept", "yes")
+}
+
+/// The answer of an upstream was too long: nothing that the client could mend.
+#[get("/upstream")]
+async fn upstream() -> Result<String, ApiError> {
+    let bytes = axum::body::to_bytes("a long answer".into(), 2).await?;
+    Ok(bytes.len().to_string())
+}
+
+/// What axum's extractors refuse, seen by the handler.
+#[post("/seen/json")]
+async fn seen_json(body: Result<Json<Post>, JsonRejection>) -> Result<(), ApiError> {
+    let _ = body?;
+    Ok(())
+}
+
+#[post("/seen/string", body_limit = 10)]
+async fn seen_string(body: Result<String, StringRejection>) -> Result<(), ApiError> {
+    let _ = body?;
+    Ok(())
+}
+
+#[get("/tuple")]
+async fn tuple(_all: (Query<Post>, HeaderMap)) {}
+
+#[get("/late")]
+async fn late() -> Result<(), ApiError> {
+    let late = std::io::Error::from(std::io::ErrorKind::TimedOut);
+    let chunks = futures_util::stream::iter([Err::<String, _>(late)]);
+    let response = TestClient::new(late_inner(chunks)).post("/raw/late").await;
+    Err(ApiError::new(response.status()))
+}
+
+/// A router whose request has a body that comes too late.
+fn late_inner(
+    chunks: impl futures_util::Stream<Item = Result<String, std::io::Error>> + Send + 'static,
+) -> axum::Router {
+    let body = std::sync::Arc::new(std::sync::Mutex::new(Some(axum::body::Body::from_stream(chunks))));
+    Routes::collect().into_router().unwrap().layer(MapRequestLayer::new(move |request: Request| {
+        let body = body.lock().unwrap().take().unwrap_or_default();
+        request.map(|_| body)
+    }))
+}
+
+#[post("/raw/late")]
+async fn raw_late(req: ApiRequest<RawBody>) -> Result<(), ApiError> {
+    req.into_body().bytes().await?;
+    Ok(())
+}
+
+/// Where errors come from that no handler returns.
+async fn refusing(_request: Request) -> Result<Request, ApiError> {
+    Err(ApiError::unauthorized("who?"))
+}
+
+#[get("/layered", layer = axum::middleware::map_request(refusing))]
+async fn layered() {}
+
+#[get("/group/[id]")]
+async fn group_id(id: String) -> String {
+    id
+}
+
+#[get("/group/[...rest]")]
+async fn group_rest(rest: Vec<String>) -> String {
+    rest.join("/")
+}
+
+#[get("/overruled")]
+async fn overruled() -> (StatusCode, ApiError) {
+    (StatusCode::IM_A_TEAPOT, ApiError::not_found("no coffee"))
+}
+
+#[get("/no-content", status = 204)]
+async fn no_content() -> ApiError {
+    ApiError::not_found("nothing at all")
+}
+
 #[get("/bad-answer")]
 async fn bad_answer() -> ApiResponse<()> {
     ApiResponse::new().header("x", "\n").end()
@@ -141,6 +228,17 @@ fn refusals(client: &TestClient) -> Vec<(&'static str, u16, route_runtime::testi
         ("panic", 500, client.get("/panics")),
         ("answer", 500, client.get("/large")),
         ("error", 500, client.get("/fails")),
+        ("upstream", 500, client.get("/upstream")),
+        ("seen syntax", 400, post("/seen/json", "application/json", "{SECRET")),
+        ("seen shape", 422, post("/seen/json", "application/json", "{\"title\":[\"SECRET\"]}")),
+        ("seen type", 415, post("/seen/json", "text/SECRET", "{}")),
+        ("seen limit", 413, client.post("/seen/string").body("SECRET SECRET")),
+        ("seen text", 400, client.post("/seen/string").body(&b"\xFF"[..])),
+        ("tuple", 400, client.get("/tuple?SECRET=1")),
+        ("layer", 401, client.get("/layered")),
+        ("group", 404, client.get("/group//SECRET")),
+        ("no content", 404, client.get("/no-content")),
+        ("late", 408, client.get("/late")),
         ("bad answer", 500, client.get("/bad-answer")),
         ("too large", 413, client.post("/raw").body("SECRET SECRET")),
         ("escape", 400, client.get("/number/%ZZ")),
@@ -198,6 +296,17 @@ async fn an_error_with_members_and_headers() {
 }
 
 #[tokio::test]
+async fn an_error_keeps_its_own_body() {
+    let response = client().get("/headers").await;
+    assert_eq!(problem("headers", 400, &response)["detail"], "a long sentence");
+    assert_eq!(response.header("x-kept"), Some("yes"));
+    assert_eq!(response.header("content-length"), Some(&*response.bytes().len().to_string()));
+    for name in ["transfer-encoding", "connection"] {
+        assert_eq!(response.header(name), None);
+    }
+}
+
+#[tokio::test]
 async fn multipart_works() {
     let body = "--x\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n12345\r\n--x--\r\n";
     let request =
@@ -248,6 +357,25 @@ async fn a_renderer_chooses_by_the_cause_and_may_choose_the_status() {
     let fails = client.get("/fails").await;
     assert_eq!((fails.status().as_u16(), fails.text()), (418, "no number"));
     assert_eq!(client.get("/panics").await.status(), 500);
+}
+
+/// What a renderer makes is no answer of the handler: no status and no tag of the route.
+#[tokio::test]
+async fn a_renderer_may_answer_with_an_api_response() {
+    let routes = Routes::collect().render_errors(|error| ApiResponse::ok(error.to_string()));
+    let client = TestClient::new(routes.into_router().unwrap());
+    for (path, status, text) in [
+        ("/no-content", 404, "\"404 Not Found: nothing at all\""),
+        ("/layered", 401, "\"401 Unauthorized: who?\""),
+        ("/group//x", 404, "\"404 Not Found\""),
+        ("/overruled", 418, "\"404 Not Found: no coffee\""),
+    ] {
+        let response = client.get(path).header("if-none-match", "*").await;
+        assert_eq!(
+            (response.status().as_u16(), response.text(), response.header("etag")),
+            (status, text, None)
+        );
+    }
 }
 
 #[tokio::test]

@@ -370,9 +370,10 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Map<'_, A> {
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
         let key = self.access.next_key_seed(Seed { seed, report: self.report });
-        if key.is_err() && !self.fields.is_empty() {
-            // Not the key is wrong then but the object, of which more can be said.
-            self.report.mismatch.take();
+        if key.is_err() && self.report.watches {
+            // Of a struct more can be said than that a key is none of its fields.
+            let mismatch = self.report.mismatch.take().filter(|_| self.fields.is_empty());
+            self.report.mismatch.replace(mismatch.map(Mismatch::of_a_key));
         }
         key
     }

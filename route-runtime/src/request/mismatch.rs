@@ -58,6 +58,12 @@ impl Mismatch {
         self.pointer = format!("/{}{}", step.replace('~', "~0").replace('/', "~1"), self.pointer);
     }
 
+    /// The same about a key of the object here.
+    pub(super) fn of_a_key(mut self) -> Self {
+        self.detail.insert_str(0, "has a key that ");
+        self
+    }
+
     /// Ends the pointer here: the way down is the client's, not the type's.
     pub(super) fn inside(&mut self) {
         let prefix = "holds a value that ";

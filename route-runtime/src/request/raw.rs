@@ -193,18 +193,13 @@ pub(crate) fn fault_of_body(error: &(dyn Error + 'static), name: &str) -> Option
         return Some((StatusCode::PAYLOAD_TOO_LARGE, detail(StatusCode::PAYLOAD_TOO_LARGE)));
     }
     // By their names: axum has most of these types only with a feature, and whoever has a value of one has the feature.
-    match name
-        .strip_prefix("axum::extract::multipart::")
-        .or(name.strip_prefix("axum::extract::rejection::"))?
-    {
-        "MultipartError" => Some((StatusCode::BAD_REQUEST, detail(StatusCode::BAD_REQUEST))),
+    match name.strip_prefix("axum")?.rsplit("::").next()? {
+        "MultipartError" | "BytesRejection" | "StringRejection" => {
+            Some((StatusCode::BAD_REQUEST, detail(StatusCode::BAD_REQUEST)))
+        }
         "JsonRejection" | "FormRejection" | "RawFormRejection" => Some(rejected(&error.to_string())),
         _ => None,
     }
-    .or_else(|| {
-        let buffered = ["BytesRejection", "StringRejection"].iter().any(|end| name.ends_with(end));
-        buffered.then(|| (StatusCode::BAD_REQUEST, detail(StatusCode::BAD_REQUEST)))
-    })
 }
 
 /// The status that axum gives a rejection, by how its text begins.
