@@ -57,7 +57,12 @@ answers! {
     bad_cookie_path "/bad/cookie-path" |res| res.cookie(Cookie::build(("a", "b")).path("/; Domain=evil.example")).send("x");
     bad_cookie_domain "/bad/cookie-domain" |res| res.cookie(Cookie::build(("a", "b")).domain("x; Path=/")).send("x");
     byte_string "/byte-string" |res| res.send(b"abc");
-    text_reference "/text-reference" |res| res.send(&"text".to_owned());
+    text_reference "/text-reference" |res| {
+        let text = "text".to_owned();
+        let res = res.send(&text);
+        assert_eq!(text, "text");
+        res
+    };
     bad_redirect_status "/bad/redirect-status" |res| res.status(200).redirect("/a");
     bad_redirect_crlf "/bad/redirect-crlf" |res| res.redirect("/a\r\nx-evil: 1");
     bad_redirect_out "/bad/redirect-out" |res| res.redirect_external("javascript:alert(1)");

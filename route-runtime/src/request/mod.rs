@@ -32,12 +32,14 @@ use crate::work;
 ///
 /// Without `T` the body is not read. With a `T` that implements `serde::Deserialize` it is read by its `Content-Type`:
 /// JSON (`application/json` and `+json`), a URL-encoded form, flat and with repeated names for a `Vec`, and `text/plain` for
-/// a `String` and what is like one. The refusals are problems that echo nothing:
+/// a `String` and what is like one. An empty value of a form is a value: `age=` is no `Option<u8>`. The refusals are problems that echo nothing:
 ///
 /// - 415 for another media type, a charset other than UTF-8, a content coding;
 /// - 413 over the `body_limit` of the route (1 MiB), at once where `Content-Length` tells;
 /// - 400 for no body at all, unless `T` is an `Option`; for what is no JSON, is nested deeper than 128 levels, or no UTF-8;
-/// - 422 for a value of another shape, an array for a struct among them, with a JSON pointer to the place in `errors`.
+/// - 422 for a value of another shape, with a JSON pointer to the place in `errors`. An array for a struct is one, but where
+///   serde keeps a part of the document to look at it twice: below `untagged`, `tag` and `flatten` it passes, and the
+///   pointer ends there.
 ///
 /// [`ApiRequest<RawBody>`](RawBody) hands the body over unread.
 ///
