@@ -47,13 +47,12 @@ struct Transfer {
     amount: i64,
 }
 
-/// Members beside `title`, `status` and `detail` tell programs what to do; a body of another shape is answered with the
-/// place of the mistake by itself.
+/// A body of another shape is answered with the place of the mistake; so is a value that the function finds wrong. Other
+/// members beside `title`, `status` and `detail` are set by `.with("key", value)`.
 #[post("/api/account/[name]", status = 202)]
 async fn transfer(name: String, req: ApiRequest<Transfer>) -> Result<ApiResponse<u32>, ApiError> {
     if req.body().amount <= 0 {
-        let errors = json!([{ "pointer": "/amount", "detail": "must be above 0" }]);
-        return Err(ApiError::unprocessable("nothing to transfer").with("errors", errors));
+        return Err(ApiError::invalid("/amount", "must be above 0").detail("nothing to transfer"));
     }
     if name == "eve" {
         return Err(ApiError::too_many_requests("slowly").header("retry-after", 30));

@@ -14,30 +14,16 @@ struct NewPost {
     post: String,
 }
 
-/// What is wrong with a field, in the form in which a body of another shape is refused.
-#[derive(Serialize)]
-struct Mistake {
-    pointer: &'static str,
-    detail: String,
-}
-
 impl NewPost {
     /// The trimmed texts, or everything that is wrong with them.
     fn checked(self) -> Result<(String, String), ApiError> {
         let [title, post] = [self.title, self.post].map(|text| text.trim().to_owned());
-        let errors: Vec<_> = [("/title", &title, LONGEST_TITLE), ("/post", &post, LONGEST_POST)]
+        let mistakes = [("/title", &title, LONGEST_TITLE), ("/post", &post, LONGEST_POST)]
             .into_iter()
             .filter(|(_, text, longest)| !(1..=*longest).contains(&text.chars().count()))
-            .map(|(pointer, _, longest)| Mistake {
-                pointer,
-                detail: format!("must have 1 to {longest} characters"),
-            })
-            .collect();
-        if errors.is_empty() {
-            Ok((title, post))
-        } else {
-            Err(ApiError::unprocessable("the post can't be kept as it is").with("errors", errors))
-        }
+            .map(|(pointer, _, longest)| (pointer, format!("must have 1 to {longest} characters")));
+        ApiError::all_valid(mistakes).map_err(|error| error.detail("the post can't be kept as it is"))?;
+        Ok((title, post))
     }
 }
 

@@ -8,7 +8,7 @@ use std::fmt;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 pub(crate) use problem::{Renderer, bare, not_found, problem};
 pub use start::Error;
@@ -80,6 +80,51 @@ impl ApiError {
         bad_gateway BAD_GATEWAY "502 Bad Gateway";
         unavailable SERVICE_UNAVAILABLE "503 Service Unavailable";
         gateway_timeout GATEWAY_TIMEOUT "504 Gateway Timeout";
+    }
+
+    /// 422 Unprocessable Entity for a value that has the right type and is still not valid: an entry of `errors` with a JSON
+    /// pointer (RFC 6901), as a body of another shape has by itself. [`and_invalid`](Self::and_invalid) adds more.
+    ///
+    /// ```
+    /// use route_runtime::ApiError;
+    ///
+    /// fn check(title: &str, stars: u8) -> Result<(), ApiError> {
+    ///     let title = title.is_empty().then(|| ("/title", "must not be empty"));
+    ///     let stars = (stars > 5).then(|| ("/stars", "must be at most 5"));
+    ///     ApiError::all_valid([title, stars].into_iter().flatten())
+    /// }
+    ///
+    /// let error = check("", 9).unwrap_err();
+    /// assert_eq!(error.members()["errors"][1]["pointer"], "/stars");
+    /// assert!(check("T", 5).is_ok());
+    /// ```
+    pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::build(StatusCode::UNPROCESSABLE_ENTITY, None, None).and_invalid(pointer, detail)
+    }
+
+    /// Adds an entry to the `errors` of [`invalid`](Self::invalid).
+    #[must_use]
+    pub fn and_invalid(mut self, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        let entry = json!({ "pointer": pointer.into(), "detail": detail.into() });
+        match self.0.members.entry("errors").or_insert_with(|| Value::Array(Vec::new())) {
+            Value::Array(entries) => entries.push(entry),
+            other => *other = json!([entry]),
+        }
+        self
+    }
+
+    /// Nothing, or all that is not valid in one error: pairs of a JSON pointer and what is wrong there.
+    ///
+    /// # Errors
+    ///
+    /// As [`invalid`](Self::invalid), when there is a pair.
+    pub fn all_valid<P: Into<String>, D: Into<String>>(
+        mistakes: impl IntoIterator<Item = (P, D)>,
+    ) -> Result<(), Self> {
+        let mut mistakes = mistakes.into_iter();
+        let Some((pointer, detail)) = mistakes.next() else { return Ok(()) };
+        let first = Self::invalid(pointer, detail);
+        Err(mistakes.fold(first, |error, (pointer, detail)| error.and_invalid(pointer, detail)))
     }
 
     fn build(status: StatusCode, detail: Option<String>, source: Option<BoxError>) -> Self {

@@ -1,8 +1,6 @@
 //! What does not fit in a body, for the client to mend: where, and what is wanted; never what was sent.
 
-use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
-use serde_json::json;
 
 use crate::arguments::Refusal;
 use crate::error::ApiError;
@@ -74,12 +72,9 @@ impl Mismatch {
     }
 
     /// 422 with the place (RFC 9457 shows such a member in its section 3).
-    pub(super) fn refusal(&self) -> Refusal {
-        let errors = json!([{ "pointer": self.pointer, "detail": self.detail }]);
-        let error = ApiError::new(StatusCode::UNPROCESSABLE_ENTITY)
-            .detail("the body has another shape than this route takes")
-            .with("errors", errors);
-        Box::new(error.into_response())
+    pub(super) fn refusal(self) -> Refusal {
+        let error = ApiError::invalid(self.pointer, self.detail);
+        Box::new(error.detail("the body has another shape than this route takes").into_response())
     }
 }
 
