@@ -63,7 +63,14 @@ pub(crate) fn during<T>(work: &mut Work, f: impl FnOnce() -> T) -> T {
 /// Runs `f` as if it stood outside of the route, but for the lines of the log.
 pub(crate) fn aside<T>(f: impl FnOnce() -> T) -> T {
     let Some(work) = WORK.get() else { return f() };
-    let mut aside = Work { tags: false, if_none_match: false, status: None, external_resolver: true, ..work };
+    let mut aside = Work {
+        tags: false,
+        if_none_match: false,
+        status: None,
+        external_resolver: true,
+        renders_errors: false,
+        ..work
+    };
     during(&mut aside, f)
 }
 

@@ -9,7 +9,14 @@ use crate::limits::without_content;
 /// A weak tag: XXH3 of the content, 64 bits. Weak, because a layer may compress what it names, and because this is no
 /// cryptographic hash.
 pub(super) fn tag(content: &[u8]) -> Option<HeaderValue> {
-    HeaderValue::try_from(format!("W/\"{:016x}\"", XxHash3_64::oneshot(content))).ok()
+    // `W/"` and 16 hexadecimal digits, by hand: each answer pays for it.
+    let mut tag = *b"W/\"0000000000000000\"";
+    let mut hash = XxHash3_64::oneshot(content);
+    for digit in tag.iter_mut().skip(3).take(16).rev() {
+        *digit = *b"0123456789abcdef".get((hash % 16) as usize)?;
+        hash /= 16;
+    }
+    HeaderValue::from_bytes(&tag).ok()
 }
 
 /// Marks a response that may become a 304: content of an [`ApiResponse`](crate::ApiResponse) to GET or HEAD.
