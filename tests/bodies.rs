@@ -123,7 +123,14 @@ struct Point {
 struct Flat {
     a: u8,
     #[serde(flatten)]
-    point: Point,
+    corner: Corner,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "only read")]
+struct Corner {
+    x: i32,
+    y: u8,
 }
 
 #[post("/flat")]
@@ -136,6 +143,39 @@ async fn point(_req: ApiRequest<Point>) {}
 async fn by_number(req: ApiRequest<BTreeMap<u32, u8>>) -> String {
     format!("{:?}", req.body())
 }
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+#[expect(dead_code, reason = "only read")]
+enum Tagged {
+    Circle { r: u8 },
+    Square { side: u8 },
+}
+
+#[post("/tagged")]
+async fn tagged(_req: ApiRequest<Tagged>) {}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only read")]
+enum Untagged {
+    Number(u8),
+    Point(Point),
+}
+
+#[post("/untagged")]
+async fn untagged(_req: ApiRequest<Untagged>) {}
+
+#[derive(Deserialize)]
+#[serde(tag = "t", content = "c", rename_all = "lowercase")]
+#[expect(dead_code, reason = "only read")]
+enum Adjacent {
+    Number(u8),
+    Point(Point),
+}
+
+#[post("/adjacent")]
+async fn adjacent(_req: ApiRequest<Adjacent>) {}
 
 /// Tries one thing after another.
 #[derive(Deserialize)]
@@ -367,8 +407,14 @@ async fn another_shape_is_422_with_a_pointer_and_without_an_echo() {
             "must be a valid value",
         ),
         ("/member", json!({ "email": "duplicate field `email` SECRET" }), "/email", "must be a valid value"),
-        ("/nil", json!({ "a`, expected SECRET": 1 }), "", "has a key that must be a valid value"),
+        ("/nil", json!({ "a`, expected SECRET": 1 }), "", "must have no fields"),
         ("/flat", json!({ "a": 1, "x": "SECRET", "y": 2 }), "", "must be a valid value"),
+        ("/flat", json!({ "a": 1, "x": 1 }), "/y", "is missing"),
+        ("/tagged", json!({ "kind": "circle" }), "/r", "is missing"),
+        ("/tagged", json!({ "r": "SECRET" }), "/kind", "is missing"),
+        ("/tagged", json!({ "kind": "SECRET" }), "", "holds a value that must be one of `circle`, `square`"),
+        ("/tagged", json!({ "kind": "circle", "r": "SECRET" }), "", "must be a valid value"),
+        ("/untagged", json!({ "SECRET": 1 }), "", "must be a valid value"),
         ("/flat", json!([1, 2, 3]), "", "must be an object"),
         ("/point", json!({ "x": "SECRET", "y": 1 }), "/x", "must be an integer of 128 bits"),
         (
@@ -387,6 +433,7 @@ async fn another_shape_is_422_with_a_pointer_and_without_an_echo() {
         ("/order", json!("SECRET, expected `x`"), "", "must be one of `up`, `down`"),
     ] {
         let response = post_as(path, JSON, body.to_string()).await;
+        assert_eq!(response.status(), 422, "{path} {body}");
         assert_eq!(errors(&response, 422), json!([{ "pointer": pointer, "detail": detail }]), "{body}");
         assert!(!response.text().contains("SECRET"), "{}", response.text());
         assert!(
@@ -395,6 +442,11 @@ async fn another_shape_is_422_with_a_pointer_and_without_an_echo() {
             response.text()
         );
     }
+    let adjacent = post_as("/adjacent", JSON, r#"{"t":"point","c":{"x":1,"y":300}}"#).await;
+    assert_eq!(
+        errors(&adjacent, 422),
+        json!([{ "pointer": "/c/y", "detail": "must be an integer from 0 to 255" }])
+    );
     let twice = post_as("/post", JSON, r#"{"title":"a","title":"b"}"#).await;
     assert_eq!(errors(&twice, 422), json!([{ "pointer": "/title", "detail": "must be given once" }]));
 }

@@ -1,9 +1,57 @@
 //! What does not fit in a body, for the client to mend: where, and what is wanted; never what was sent.
 
+use std::fmt;
+
 use axum::response::IntoResponse as _;
+use serde::de;
 
 use crate::arguments::Refusal;
 use crate::error::ApiError;
+use crate::text::listed;
+
+/// Why a type could not be read. Nothing of what was sent is in it, and no name of a Rust type: both are in serde's texts.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Fault {
+    Missing(&'static str),
+    Duplicate(&'static str),
+    /// The fields that there are.
+    UnknownField(&'static [&'static str]),
+    /// The variants that there are.
+    UnknownVariant(&'static [&'static str]),
+    /// It is no JSON.
+    Syntax,
+    Other,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("another shape")
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl de::Error for Fault {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Fault::Other
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Fault::Missing(field)
+    }
+
+    fn duplicate_field(field: &'static str) -> Self {
+        Fault::Duplicate(field)
+    }
+
+    fn unknown_field(_: &str, fields: &'static [&'static str]) -> Self {
+        Fault::UnknownField(fields)
+    }
+
+    fn unknown_variant(_: &str, variants: &'static [&'static str]) -> Self {
+        Fault::UnknownVariant(variants)
+    }
+}
 
 /// A place in a body, and what is wrong there.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,30 +68,26 @@ impl Default for Mismatch {
 }
 
 impl Mismatch {
-    /// What an error says that was made where a value like `wanted` was read, of a struct with these fields. Its text may
-    /// hold input, or a name of a Rust type: nothing of it is told but which of the fields it is about.
-    pub(super) fn of(error: &str, fields: &[&'static str], wanted: &dyn Fn() -> String) -> Self {
-        let field = |prefix: &str| {
-            let name = error.strip_prefix(prefix)?.split('`').next()?;
-            fields.iter().find(|field| **field == name)
-        };
-        if let Some(field) = field("missing field `") {
-            return Mismatch::field(field, "is missing");
+    /// What is wrong where a value like `wanted` was read.
+    pub(super) fn of(fault: &Fault, wanted: &dyn Fn() -> String) -> Self {
+        match fault {
+            Fault::Missing(field) => Mismatch::field(field, "is missing"),
+            Fault::Duplicate(field) => Mismatch::field(field, "must be given once"),
+            Fault::UnknownField([]) => {
+                Mismatch { pointer: String::new(), detail: "must have no fields".to_owned() }
+            }
+            Fault::UnknownField(fields) => {
+                let detail = format!("must have no other fields than {}", listed(fields));
+                Mismatch { pointer: String::new(), detail }
+            }
+            Fault::UnknownVariant(variants) => Mismatch::must_be(&wants::one_of(variants)),
+            Fault::Syntax | Fault::Other => Mismatch::must_be(&wanted()),
         }
-        if let Some(field) = field("duplicate field `") {
-            return Mismatch::field(field, "must be given once");
-        }
-        if error.starts_with("unknown field `") && !fields.is_empty() {
-            let detail = format!("must have no other fields than {}", crate::text::listed(fields));
-            return Mismatch { pointer: String::new(), detail };
-        }
-        Mismatch::must_be(&wanted())
     }
 
+    /// What is wrong with a field of the object here.
     pub(super) fn field(name: &str, detail: &str) -> Self {
-        let mut mismatch = Mismatch { pointer: String::new(), detail: detail.to_owned() };
-        mismatch.below(name);
-        mismatch
+        Mismatch { pointer: String::new(), detail: detail.to_owned() }.below(name)
     }
 
     /// The whole body is none of these.
@@ -52,8 +96,9 @@ impl Mismatch {
     }
 
     /// Puts a step before the pointer.
-    pub(super) fn below(&mut self, step: &str) {
+    pub(super) fn below(mut self, step: &str) -> Self {
         self.pointer = format!("/{}{}", step.replace('~', "~0").replace('/', "~1"), self.pointer);
+        self
     }
 
     /// The same about a key of the object here.
@@ -63,12 +108,13 @@ impl Mismatch {
     }
 
     /// Ends the pointer here: the way down is the client's, not the type's.
-    pub(super) fn inside(&mut self) {
+    pub(super) fn inside(mut self) -> Self {
         let prefix = "holds a value that ";
         self.pointer.clear();
         if !self.detail.starts_with(prefix) {
             self.detail.insert_str(0, prefix);
         }
+        self
     }
 
     /// 422 with the place (RFC 9457 shows such a member in its section 3).
@@ -87,6 +133,6 @@ pub(super) mod wants {
     }
 
     pub(in super::super) fn one_of(names: &[&str]) -> String {
-        format!("one of {}", crate::text::listed(names))
+        format!("one of {}", super::listed(names))
     }
 }

@@ -7,6 +7,7 @@ mod json;
 mod media;
 mod mismatch;
 mod raw;
+mod strict;
 
 use std::borrow::Cow;
 use std::fmt;
