@@ -35,13 +35,13 @@ pub enum TrailingSlash {
 ///   because what guards that route would be passed by.
 pub(crate) fn admit(route: &Mounted, request: &Request) -> Result<(), Refusal> {
     // In the whole path: axum's `nest` loses the empty segment of `/prefix//x`.
-    if whole(request).path().contains("//") {
+    if holds(whole(request).path(), b"//") {
         return Err(not_found());
     }
     let path = request.uri().path();
     if route.has_parameters {
         let catch_all = route.catch_all.is_some() && !route.dot_segments;
-        if path.contains('%') || !path.is_ascii() || catch_all && (path.contains("/.") || path.contains('\\'))
+        if path.contains('%') || !path.is_ascii() || catch_all && (holds(path, b"/.") || path.contains('\\'))
         {
             unusual(route, path)?;
         }
@@ -54,6 +54,11 @@ pub(crate) fn admit(route: &Mounted, request: &Request) -> Result<(), Refusal> {
         };
     }
     Ok(())
+}
+
+/// Whether two bytes stand side by side in a path. The search of `str` prepares for long texts, and a path is short.
+fn holds(path: &str, two: &[u8; 2]) -> bool {
+    path.as_bytes().windows(2).any(|window| window == two)
 }
 
 /// [`admit`] for the rare path that could be refused.
