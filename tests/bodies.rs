@@ -194,6 +194,54 @@ fn or_nothing<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Optio
 #[post("/lenient")]
 async fn lenient(_req: ApiRequest<Lenient>) {}
 
+#[post("/corners")]
+async fn corners(_req: ApiRequest<BTreeMap<String, Corner>>) {}
+
+#[post("/address")]
+async fn address(_req: ApiRequest<std::net::IpAddr>) {}
+
+/// Skips a value that does not fit, but not the last.
+struct Skipping;
+
+impl<'de> Deserialize<'de> for Skipping {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Values;
+        impl<'de> serde::de::Visitor<'de> for Values {
+            type Value = Skipping;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("values")
+            }
+
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut access: A) -> Result<Skipping, A::Error> {
+                let _: Option<i32> = access.next_element()?;
+                let _: Result<Option<i32>, A::Error> = access.next_element();
+                let _: Option<i32> = access.next_element()?;
+                Ok(Skipping)
+            }
+        }
+        deserializer.deserialize_seq(Values)
+    }
+}
+
+#[post("/skipping")]
+async fn skipping(_req: ApiRequest<Skipping>) {}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "only read")]
+struct Swallowed {
+    #[serde(deserialize_with = "or_no_corner")]
+    a: Option<Corner>,
+    b: u8,
+}
+
+fn or_no_corner<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Corner>, D::Error> {
+    Ok(Corner::deserialize(deserializer).ok())
+}
+
+#[post("/swallowed")]
+async fn swallowed(_req: ApiRequest<Swallowed>) {}
+
 #[derive(Deserialize)]
 struct Odd {
     #[serde(rename = "a/b~c")]
@@ -352,6 +400,7 @@ async fn what_is_no_json_is_400() {
     }
     // What does not fit may stand before what is no JSON.
     errors(&post_as("/post", JSON, "{\"title\":5").await, 400);
+    errors(&post_as("/post", JSON, &b"{\"title\":5,\"x\":\"\xFF\"}"[..]).await, 400);
     for body in [&b"\"\xFF\""[..], b"\"\\ud800\"", b"{\"n\":1e400}"] {
         errors(&post_as("/any", JSON, body).await, 400);
     }
@@ -409,9 +458,9 @@ async fn another_shape_is_422_with_a_pointer_and_without_an_echo() {
         ("/member", json!({ "email": "duplicate field `email` SECRET" }), "/email", "must be a valid value"),
         ("/nil", json!({ "a`, expected SECRET": 1 }), "", "must have no fields"),
         ("/flat", json!({ "a": 1, "x": "SECRET", "y": 2 }), "", "must be a valid value"),
-        ("/flat", json!({ "a": 1, "x": 1 }), "/y", "is missing"),
-        ("/tagged", json!({ "kind": "circle" }), "/r", "is missing"),
-        ("/tagged", json!({ "r": "SECRET" }), "/kind", "is missing"),
+        ("/flat", json!({ "a": 1, "x": 1 }), "", "field `y` is missing"),
+        ("/tagged", json!({ "kind": "circle" }), "", "field `r` is missing"),
+        ("/tagged", json!({ "r": "SECRET" }), "", "field `kind` is missing"),
         ("/tagged", json!({ "kind": "SECRET" }), "", "holds a value that must be one of `circle`, `square`"),
         ("/tagged", json!({ "kind": "circle", "r": "SECRET" }), "", "must be a valid value"),
         ("/untagged", json!({ "SECRET": 1 }), "", "must be a valid value"),
@@ -427,6 +476,16 @@ async fn another_shape_is_422_with_a_pointer_and_without_an_echo() {
         ("/lenient", json!({ "a": ["x"], "b": "SECRET" }), "/b", "must be an integer from 0 to 255"),
         ("/odd", json!({ "a/b~c": "SECRET" }), "/a~1b~0c", "must be an integer from 0 to 255"),
         ("/odd", json!({}), "/a~1b~0c", "is missing"),
+        ("/order", json!(5), "", "must be one of `up`, `down`"),
+        ("/order", json!({}), "", "must be one of `up`, `down`"),
+        ("/order", json!(["up"]), "", "must be one of `up`, `down`"),
+        ("/ints", json!([1, 2, true, 4]), "", "must be an array of 3"),
+        ("/point", json!({ "x": 1.5, "y": 1 }), "", "must be a valid value"),
+        ("/by-number", json!({ "1x": 1 }), "", "has a key that must be an integer of 32 bits, not below 0"),
+        ("/corners", json!({ "SECRET": { "x": 1 } }), "", "holds a value whose `/y` is missing"),
+        ("/skipping", json!([1, "x", "SECRET"]), "/2", "must be an integer of 32 bits"),
+        ("/swallowed", json!({ "a": [1, 2], "b": "SECRET" }), "/b", "must be an integer from 0 to 255"),
+        ("/address", json!("SECRET"), "", "must be a valid value"),
         ("/ints", json!([1, 2]), "", "must be an array of 3"),
         ("/ints", json!([1, 2.5, true]), "/1", "must be an integer of 64 bits"),
         ("/ints", json!([1, 2, "SECRET"]), "/2", "must be `true` or `false`"),
@@ -442,6 +501,7 @@ async fn another_shape_is_422_with_a_pointer_and_without_an_echo() {
             response.text()
         );
     }
+    assert_eq!(post_as("/swallowed", JSON, r#"{"a":[1,2],"b":1}"#).await.status(), 200);
     let adjacent = post_as("/adjacent", JSON, r#"{"t":"point","c":{"x":1,"y":300}}"#).await;
     assert_eq!(
         errors(&adjacent, 422),

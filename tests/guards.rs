@@ -270,6 +270,20 @@ async fn a_handler_that_takes_too_long_is_dropped() {
     assert_eq!(client.get("/in-time").await.text(), "in time");
 }
 
+/// Never waits, and leaves tokio no room for a timer.
+#[get("/busy", max_duration = "100ms")]
+async fn busy() {
+    let start = std::time::Instant::now();
+    while start.elapsed() < Duration::from_secs(10) {
+        tokio::task::consume_budget().await;
+    }
+}
+
+#[tokio::test]
+async fn a_handler_that_is_always_ready_is_dropped_too() {
+    assert_eq!(client().get("/busy").await.status(), 503);
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_attribute_wins_over_the_defaults() {
     let defaults = RouteConfig::new().max_duration(Duration::from_secs(10));

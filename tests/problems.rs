@@ -1,7 +1,8 @@
 //! One error model: what this library answers for itself is a problem (RFC 9457), and an app may render it otherwise.
 
-use axum::extract::rejection::{JsonRejection, StringRejection};
-use axum::extract::{FromRequestParts, Multipart, Path, Query, Request};
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, FormRejection, JsonRejection, StringRejection};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Multipart, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -10,7 +11,7 @@ use route_runtime::testing::{TestClient, TestResponse};
 use route_runtime::{ApiError, ApiRequest, ApiResponse, RawBody, RouteConfig, Routes, get, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tower::util::MapRequestLayer;
+use tower::util::{MapRequestLayer, MapResponseLayer};
 
 #[derive(Clone, Debug, Deserialize)]
 #[expect(dead_code, reason = "only read")]
@@ -148,6 +149,39 @@ async fn refusing(_request: Request) -> Result<Request, ApiError> {
 #[get("/layered", layer = axum::middleware::map_request(refusing))]
 async fn layered() {}
 
+/// The outer layer says what it makes of an answer, whoever made that.
+#[get("/layered/twice", layer = MapResponseLayer::new(marked), layer = axum::middleware::map_request(refusing))]
+async fn layered_twice() {}
+
+async fn marked_body(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    parts.headers.remove("content-length");
+    Response::from_parts(parts, format!("<{}>", String::from_utf8_lossy(&bytes)).into())
+}
+
+#[get("/layered/body", layer = axum::middleware::map_response(marked_body), layer = axum::middleware::map_request(refusing))]
+async fn layered_body() {}
+
+fn marked(mut response: Response) -> Response {
+    response.headers_mut().insert("x-marked", "yes".parse().unwrap());
+    response
+}
+
+/// A text of the client's in what axum says.
+#[post("/seen/form")]
+async fn seen_form(body: Result<Form<Post>, FormRejection>) -> Result<(), ApiError> {
+    let _ = body?;
+    Ok(())
+}
+
+/// A limit of the app's own.
+#[post("/seen/bytes", layer = DefaultBodyLimit::max(10))]
+async fn seen_bytes(body: Result<Bytes, BytesRejection>) -> Result<(), ApiError> {
+    let _ = body?;
+    Ok(())
+}
+
 #[get("/group/[id]")]
 async fn group_id(id: String) -> String {
     id
@@ -231,6 +265,14 @@ fn refusals(client: &TestClient) -> Vec<(&'static str, u16, route_runtime::testi
         ("upstream", 500, client.get("/upstream")),
         ("seen syntax", 400, post("/seen/json", "application/json", "{SECRET")),
         ("seen shape", 422, post("/seen/json", "application/json", "{\"title\":[\"SECRET\"]}")),
+        (
+            "seen text of a type",
+            422,
+            post("/seen/json", "application/json", "{\"title\":{\"Content-Type: SECRET\":1}}"),
+        ),
+        ("seen form", 422, post("/seen/form", "application/x-www-form-urlencoded", "SECRET=1")),
+        ("seen form type", 415, post("/seen/form", "text/SECRET", "title=T")),
+        ("seen bytes", 413, client.post("/seen/bytes").body("SECRET SECRET")),
         ("seen type", 415, post("/seen/json", "text/SECRET", "{}")),
         ("seen limit", 413, client.post("/seen/string").body("SECRET SECRET")),
         ("seen text", 400, client.post("/seen/string").body(&b"\xFF"[..])),
@@ -367,6 +409,8 @@ async fn a_renderer_may_answer_with_an_api_response() {
     for (path, status, text) in [
         ("/no-content", 404, "\"404 Not Found: nothing at all\""),
         ("/layered", 401, "\"401 Unauthorized: who?\""),
+        ("/layered/twice", 401, "\"401 Unauthorized: who?\""),
+        ("/layered/body", 401, "<\"401 Unauthorized: who?\">"),
         ("/group//x", 404, "\"404 Not Found\""),
         ("/overruled", 418, "\"404 Not Found: no coffee\""),
     ] {

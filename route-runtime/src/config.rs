@@ -88,7 +88,8 @@ impl RouteConfig {
     }
 
     /// `max_duration = "10s"`: how long the handler's future may run before it is dropped and 503 is answered. What it
-    /// waits for the client's body is not counted; that is for the server in front to limit. Default: none in a router, 60
+    /// waits for the client's body is not counted; that is for the server in front to limit. A handler that does other things
+    /// while it waits is not limited by this. Default: none in a router, 60
     /// seconds under `serve`.
     #[must_use]
     pub const fn max_duration(mut self, limit: Duration) -> Self {

@@ -49,7 +49,10 @@ impl Timer {
             self.running_since = Some(Instant::now());
             return self.wake_in(left, cx);
         }
-        self.sleep.as_mut().map_or(Poll::Pending, |sleep| sleep.as_mut().poll(cx))
+        self.sleep.as_mut().map_or(Poll::Pending, |sleep| {
+            // A handler that has used up what tokio lets a task do at once leaves nothing for the timer's own poll.
+            if sleep.deadline() <= Instant::now() { Poll::Ready(()) } else { sleep.as_mut().poll(cx) }
+        })
     }
 
     /// Lets the clock stand. A handler may have asked for the body once and then wait for something else: it is asked again

@@ -162,7 +162,7 @@ impl Endpoint {
         let route = Arc::new(route);
         let innermost = || BoxedService(BoxCloneSyncService::new(Innermost(Arc::clone(&route))));
         // The first layer is the outermost, as in `tower::ServiceBuilder`.
-        let wrapped = || layers.iter().rfold(innermost(), |service, layer| layer(service));
+        let wrapped = || layers.iter().rfold(innermost(), |service, layer| rendering(&route, layer(service)));
         let layered = (!layers.is_empty()).then(wrapped);
         Endpoint { route, layered }
     }
@@ -180,9 +180,7 @@ impl Endpoint {
         route.limit(&mut request, true)?;
         route.announce(request.extensions_mut());
         let reply = service.0.clone().oneshot(request);
-        let route = Arc::clone(route);
-        // A layer may answer with an error too.
-        Ok(Box::pin(async move { route.rendered(reply.await.unwrap_or_else(|never| match never {})) }))
+        Ok(Box::pin(async move { reply.await.unwrap_or_else(|never| match never {}) }))
     }
 
     pub(crate) fn other_method(&self) -> OtherMethod {
@@ -240,6 +238,15 @@ fn no_tunnel() -> Refusal {
     let allowed = HeaderValue::from_static("GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS,TRACE");
     refusal.headers_mut().insert(header::ALLOW, allowed);
     Box::new(refusal)
+}
+
+/// A layer may answer with an error too. Before the next layer sees it, which may change what it is sent as.
+fn rendering(route: &Arc<Mounted>, service: BoxedService) -> BoxedService {
+    if route.renderer.is_none() {
+        return service;
+    }
+    let route = Arc::clone(route);
+    BoxedService(BoxCloneSyncService::new(service.0.map_response(move |response| route.rendered(response))))
 }
 
 /// The handler below the layers of its route.

@@ -7,7 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 
-use serde::de::{self, DeserializeOwned, IgnoredAny};
+use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::mismatch::{Fault, Mismatch, wants};
 use super::strict::Strict;
@@ -26,15 +26,13 @@ pub(super) fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonErr
     let read = |report: &Report| {
         let mut json = serde_json::Deserializer::from_slice(bytes);
         let value = T::deserialize(Strict { inner: &mut json, report })?;
-        json.end().map(|()| value).map_err(|_| Fault::Syntax)
+        json.end().map(|()| value).map_err(|_| Fault::Type)
     };
-    match read(&Report::default()) {
-        Ok(value) => return Ok(value),
-        Err(Fault::Syntax) => return Err(JsonError::Syntax),
-        Err(_) => {}
+    if let Ok(value) = read(&Report::default()) {
+        return Ok(value);
     }
-    // What does not fit may stand before what is no JSON.
-    if serde_json::from_slice::<IgnoredAny>(bytes).is_err() {
+    // `serde_json` itself files some mismatches under syntax, and sees no mistake of syntax behind a mismatch.
+    if serde_json::from_slice::<Sound>(bytes).is_err() {
         return Err(JsonError::Syntax);
     }
     let report = Report { watches: true, ..Report::default() };
@@ -42,19 +40,60 @@ pub(super) fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonErr
         Ok(value) => Ok(value),
         Err(fault) => {
             let mismatch = report.mismatch.take();
-            Err(JsonError::Shape(
-                mismatch.unwrap_or_else(|| Mismatch::of(&fault, &|| wants::VALID.to_owned())),
-            ))
+            Err(JsonError::Shape(mismatch.unwrap_or_else(|| Mismatch::of(&fault, &[], &valid))))
         }
     }
 }
 
-/// What an error is about that `serde_json` made, and no type that reads from it.
-fn fault_of(error: &impl fmt::Display) -> Fault {
-    // Some of these it files under syntax: keys that are no numbers, and what is no integer of 128 bits.
-    let about_shape = ["invalid type", "invalid value", "invalid length", "invalid number"];
-    let text = error.to_string();
-    if about_shape.iter().any(|start| text.starts_with(start)) { Fault::Other } else { Fault::Syntax }
+/// Any JSON that can be read, and is not kept.
+struct Sound;
+
+impl<'de> Deserialize<'de> for Sound {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Sound)
+    }
+}
+
+macro_rules! sound {
+    ($($method:ident $ty:ty;)*) => {$(
+        fn $method<E: de::Error>(self, _: $ty) -> Result<Sound, E> {
+            Ok(Sound)
+        }
+    )*};
+}
+
+impl<'de> Visitor<'de> for Sound {
+    type Value = Sound;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    sound! {
+        visit_bool bool;
+        visit_i64 i64;
+        visit_u64 u64;
+        visit_f64 f64;
+        visit_str &str;
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Sound, E> {
+        Ok(Sound)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Sound, A::Error> {
+        while access.next_element::<Sound>()?.is_some() {}
+        Ok(Sound)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Sound, A::Error> {
+        while access.next_entry::<Sound, Sound>()?.is_some() {}
+        Ok(Sound)
+    }
+}
+
+pub(super) fn valid() -> String {
+    wants::VALID.to_owned()
 }
 
 /// What is found while reading.
@@ -79,42 +118,46 @@ impl Report {
     }
 
     /// The error that was stashed, or that `serde_json` made. Notes what was wanted where it comes from, unless something
-    /// below has done so.
-    pub(super) fn blame<T, E: fmt::Display>(
+    /// below has done so. `known`: the fields or variants that there are.
+    pub(super) fn blame<T, E>(
         &self,
         result: Result<T, E>,
+        known: Names,
         wanted: &dyn Fn() -> String,
     ) -> Result<T, Fault> {
-        result.map_err(|error| {
-            let fault = self.fault.take().unwrap_or_else(|| fault_of(&error));
-            if self.watches {
-                self.mismatch.borrow_mut().get_or_insert_with(|| Mismatch::of(&fault, wanted));
-            }
-            fault
-        })
+        self.note(self.lifted(result), known, wanted)
     }
 
-    /// As [`blame`](Self::blame), where it is not known what was wanted.
-    pub(super) fn blame_for_no_value<T, E: fmt::Display>(&self, result: Result<T, E>) -> Result<T, Fault> {
-        self.blame(result, &|| wants::VALID.to_owned())
+    /// The error that was stashed, or that `serde_json` made, without a note.
+    pub(super) fn lifted<T, E>(&self, result: Result<T, E>) -> Result<T, Fault> {
+        result.map_err(|_| self.fault.take().unwrap_or(Fault::Type))
     }
 
-    /// Notes what a type found wrong with an object.
-    pub(super) fn blame_of_a_type<T>(&self, result: Result<T, Fault>) -> Result<T, Fault> {
+    /// The same of an error that is known.
+    pub(super) fn note<T>(
+        &self,
+        result: Result<T, Fault>,
+        known: Names,
+        wanted: &dyn Fn() -> String,
+    ) -> Result<T, Fault> {
         if let (true, Err(fault)) = (self.watches, &result) {
             let mut mismatch = self.mismatch.borrow_mut();
-            mismatch.get_or_insert_with(|| Mismatch::of(fault, &|| wants::VALID.to_owned()));
+            mismatch.get_or_insert_with(|| Mismatch::of(fault, known, wanted));
         }
         result
+    }
+
+    /// Forgets what was noted: a type may try one thing after another.
+    pub(super) fn forget(&self) {
+        if self.watches {
+            self.mismatch.take();
+        }
     }
 
     /// Puts a step of the way to the place before what was noted below it.
     pub(super) fn within<T>(&self, result: Result<T, Fault>, step: &dyn Fn() -> Step) -> Result<T, Fault> {
         if self.watches {
-            let mismatch = self.mismatch.take().filter(|_| {
-                // A type may try one thing after another.
-                result.is_err()
-            });
+            let mismatch = self.mismatch.take().filter(|_| result.is_err());
             self.mismatch.replace(mismatch.map(|mismatch| match step() {
                 Step::Known(step) => mismatch.below(&step),
                 Step::Unknown => mismatch.inside(),
@@ -123,6 +166,9 @@ impl Report {
         result
     }
 }
+
+/// The names of the fields of a struct or of the variants of an enum; none of a map.
+pub(super) type Names = &'static [&'static str];
 
 /// A step from a container to one of its values.
 pub(super) enum Step {

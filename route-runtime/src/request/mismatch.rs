@@ -3,7 +3,7 @@
 use std::fmt;
 
 use axum::response::IntoResponse as _;
-use serde::de;
+use serde::de::{self, Expected, Unexpected};
 
 use crate::arguments::Refusal;
 use crate::error::ApiError;
@@ -18,8 +18,9 @@ pub(super) enum Fault {
     UnknownField(&'static [&'static str]),
     /// The variants that there are.
     UnknownVariant(&'static [&'static str]),
-    /// It is no JSON.
-    Syntax,
+    /// It is of another type.
+    Type,
+    /// The type has rules of its own.
     Other,
 }
 
@@ -34,6 +35,18 @@ impl std::error::Error for Fault {}
 impl de::Error for Fault {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Fault::Other
+    }
+
+    fn invalid_type(_: Unexpected<'_>, _: &dyn Expected) -> Self {
+        Fault::Type
+    }
+
+    fn invalid_value(_: Unexpected<'_>, _: &dyn Expected) -> Self {
+        Fault::Type
+    }
+
+    fn invalid_length(_: usize, _: &dyn Expected) -> Self {
+        Fault::Type
     }
 
     fn missing_field(field: &'static str) -> Self {
@@ -68,31 +81,41 @@ impl Default for Mismatch {
 }
 
 impl Mismatch {
-    /// What is wrong where a value like `wanted` was read.
-    pub(super) fn of(fault: &Fault, wanted: &dyn Fn() -> String) -> Self {
+    /// What is wrong where a value like `wanted` was read, which has these fields or variants. A fault that is about others
+    /// comes from somewhere below, out of what serde keeps to look at it twice: where, nobody knows.
+    pub(super) fn of(fault: &Fault, known: &[&str], wanted: &dyn Fn() -> String) -> Self {
+        let field = |name: &str, detail: &str| match known.contains(&name) {
+            true => Mismatch::field(name, detail),
+            false => Mismatch::here(format!("field `{name}` {detail}")),
+        };
+        let prefix = |names: &[&str]| if names == known { "" } else { "holds a value that " };
         match fault {
-            Fault::Missing(field) => Mismatch::field(field, "is missing"),
-            Fault::Duplicate(field) => Mismatch::field(field, "must be given once"),
-            Fault::UnknownField([]) => {
-                Mismatch { pointer: String::new(), detail: "must have no fields".to_owned() }
+            Fault::Missing(name) => field(name, "is missing"),
+            Fault::Duplicate(name) => field(name, "must be given once"),
+            Fault::UnknownField([]) => Mismatch::here(format!("{}must have no fields", prefix(&[]))),
+            Fault::UnknownField(names) => {
+                Mismatch::here(format!("{}must have no other fields than {}", prefix(names), listed(names)))
             }
-            Fault::UnknownField(fields) => {
-                let detail = format!("must have no other fields than {}", listed(fields));
-                Mismatch { pointer: String::new(), detail }
+            Fault::UnknownVariant(names) => {
+                Mismatch::here(format!("{}must be {}", prefix(names), wants::one_of(names)))
             }
-            Fault::UnknownVariant(variants) => Mismatch::must_be(&wants::one_of(variants)),
-            Fault::Syntax | Fault::Other => Mismatch::must_be(&wanted()),
+            Fault::Type => Mismatch::must_be(&wanted()),
+            Fault::Other => Mismatch::must_be(wants::VALID),
         }
+    }
+
+    fn here(detail: String) -> Self {
+        Mismatch { pointer: String::new(), detail }
     }
 
     /// What is wrong with a field of the object here.
     pub(super) fn field(name: &str, detail: &str) -> Self {
-        Mismatch { pointer: String::new(), detail: detail.to_owned() }.below(name)
+        Mismatch::here(detail.to_owned()).below(name)
     }
 
     /// The whole body is none of these.
     pub(super) fn must_be(wanted: &str) -> Self {
-        Mismatch { pointer: String::new(), detail: format!("must be {wanted}") }
+        Mismatch::here(format!("must be {wanted}"))
     }
 
     /// Puts a step before the pointer.
@@ -110,8 +133,10 @@ impl Mismatch {
     /// Ends the pointer here: the way down is the client's, not the type's.
     pub(super) fn inside(mut self) -> Self {
         let prefix = "holds a value that ";
-        self.pointer.clear();
-        if !self.detail.starts_with(prefix) {
+        let pointer = std::mem::take(&mut self.pointer);
+        if !pointer.is_empty() {
+            self.detail = format!("holds a value whose `{pointer}` {}", self.detail);
+        } else if !self.detail.starts_with("holds a value ") {
             self.detail.insert_str(0, prefix);
         }
         self

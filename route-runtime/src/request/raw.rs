@@ -188,25 +188,33 @@ pub(crate) fn fault_of_body(error: &(dyn Error + 'static), name: &str) -> Option
     if let Some(error) = causes(error).find_map(|error| error.downcast_ref::<BodyError>()) {
         return Some((error.status, detail(error.status)));
     }
-    let overran = || work::current().is_some_and(|work| work.body_overran);
-    if causes(error).any(<dyn Error>::is::<LengthLimitError>) && overran() {
-        return Some((StatusCode::PAYLOAD_TOO_LARGE, detail(StatusCode::PAYLOAD_TOO_LARGE)));
+    let too_large = Some((StatusCode::PAYLOAD_TOO_LARGE, detail(StatusCode::PAYLOAD_TOO_LARGE)));
+    let is_limit = causes(error).any(<dyn Error>::is::<LengthLimitError>);
+    if is_limit && work::current().is_some_and(|work| work.body_overran) {
+        return too_large;
     }
     // By their names: axum has most of these types only with a feature, and whoever has a value of one has the feature.
-    match name.strip_prefix("axum")?.rsplit("::").next()? {
-        "MultipartError" | "BytesRejection" | "StringRejection" => {
-            Some((StatusCode::BAD_REQUEST, detail(StatusCode::BAD_REQUEST)))
+    let of_axum = ["axum::", "axum_core::"].iter().any(|krate| name.starts_with(krate));
+    match name.rsplit("::").next().filter(|_| of_axum)? {
+        "MultipartError" if is_limit => too_large,
+        "MultipartError" => Some((StatusCode::BAD_REQUEST, detail(StatusCode::BAD_REQUEST))),
+        "BytesRejection" | "StringRejection" | "JsonRejection" | "FormRejection" | "RawFormRejection" => {
+            Some(rejected(&error.to_string()))
         }
-        "JsonRejection" | "FormRejection" | "RawFormRejection" => Some(rejected(&error.to_string())),
         _ => None,
     }
 }
 
 /// The status that axum gives a rejection, by how its text begins.
 fn rejected(text: &str) -> (StatusCode, &'static str) {
-    if text.contains("Content-Type: ") {
+    // The limit is a cause that these keep to themselves.
+    if text.starts_with("Failed to buffer the request body") && text.ends_with("length limit exceeded") {
+        return (StatusCode::PAYLOAD_TOO_LARGE, detail(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+    let starts = |start: &[&str]| start.iter().any(|start| text.starts_with(start));
+    if starts(&["Expected request with `Content-Type", "Form requests must have `Content-Type"]) {
         (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body has another `content-type` than this route takes")
-    } else if text.starts_with("Failed to deserialize") {
+    } else if starts(&["Failed to deserialize the JSON body", "Failed to deserialize form body"]) {
         (StatusCode::UNPROCESSABLE_ENTITY, "the body has another shape than this route takes")
     } else {
         (StatusCode::BAD_REQUEST, detail(StatusCode::BAD_REQUEST))

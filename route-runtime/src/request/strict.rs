@@ -4,14 +4,11 @@
 use std::fmt;
 
 use serde::de::{
-    self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
+    self, DeserializeSeed, Deserializer, EnumAccess, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
-use super::json::{Report, Step};
+use super::json::{Names, Report, Step, valid};
 use super::mismatch::{Fault, Mismatch, wants};
-
-/// The names of the fields of a struct; none of a map.
-type Fields = &'static [&'static str];
 
 #[derive(Clone, Copy)]
 pub(super) struct Strict<'r, I> {
@@ -29,7 +26,7 @@ macro_rules! scalars {
     ($($method:ident $wanted:expr;)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
             let visitor = self.visit(visitor);
-            self.report.blame(self.inner.$method(visitor), &|| $wanted.to_owned())
+            self.report.blame(self.inner.$method(visitor), &[], &|| $wanted.to_owned())
         }
     )*};
 }
@@ -71,7 +68,7 @@ impl<'de, I: Deserializer<'de>> Deserializer<'de> for Strict<'_, I> {
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
         let visitor = self.visit(visitor);
-        self.report.blame(self.inner.deserialize_unit_struct(name, visitor), &|| "null".to_owned())
+        self.report.blame(self.inner.deserialize_unit_struct(name, visitor), &[], &|| "null".to_owned())
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -81,12 +78,12 @@ impl<'de, I: Deserializer<'de>> Deserializer<'de> for Strict<'_, I> {
     ) -> Result<V::Value, Self::Error> {
         let visitor = self.visit(visitor);
         let value = self.inner.deserialize_newtype_struct(name, visitor);
-        self.report.blame(value, &|| wants::VALID.to_owned())
+        self.report.blame(value, &[], &valid)
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Self::Error> {
         let visitor = self.visit(visitor);
-        self.report.blame(self.inner.deserialize_tuple(len, visitor), &|| wants::array_of(len))
+        self.report.blame(self.inner.deserialize_tuple(len, visitor), &[], &|| wants::array_of(len))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -97,29 +94,29 @@ impl<'de, I: Deserializer<'de>> Deserializer<'de> for Strict<'_, I> {
     ) -> Result<V::Value, Self::Error> {
         let visitor = self.visit(visitor);
         let value = self.inner.deserialize_tuple_struct(name, len, visitor);
-        self.report.blame(value, &|| wants::array_of(len))
+        self.report.blame(value, &[], &|| wants::array_of(len))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
-        fields: Fields,
+        fields: Names,
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
         let visitor = Visit { visitor, report: self.report, is_object: true, fields };
         let value = self.inner.deserialize_struct(name, fields, visitor);
-        self.report.blame(value, &|| "an object".to_owned())
+        self.report.blame(value, fields, &|| "an object".to_owned())
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         name: &'static str,
-        variants: Fields,
+        variants: Names,
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        let visitor = self.visit(visitor);
+        let visitor = Visit { visitor, report: self.report, is_object: false, fields: variants };
         let value = self.inner.deserialize_enum(name, variants, visitor);
-        self.report.blame(value, &|| wants::one_of(variants))
+        self.report.blame(value, variants, &|| wants::one_of(variants))
     }
 
     fn is_human_readable(&self) -> bool {
@@ -132,7 +129,8 @@ struct Visit<'r, V> {
     report: &'r Report,
     /// A struct, which no array fills.
     is_object: bool,
-    fields: Fields,
+    /// Its fields, or the variants of an enum.
+    fields: Names,
 }
 
 macro_rules! passed_on {
@@ -197,9 +195,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Visit<'_, V> {
         self.report.stash(self.visitor.visit_newtype_struct(Strict { inner, report: self.report }))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<V::Value, A::Error> {
         if self.is_object {
-            return self.report.stash(Err(Fault::Other));
+            // To its end, for a type that goes on after that.
+            while access.next_element::<IgnoredAny>()?.is_some() {}
+            return self.report.stash(Err(Fault::Type));
         }
         self.report.stash(self.visitor.visit_seq(Sequence { access, report: self.report, index: 0 }))
     }
@@ -208,11 +208,15 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Visit<'_, V> {
         let Visit { visitor, report, fields, .. } = self;
         let value = visitor.visit_map(Map { access, report, fields });
         // An object it is, so something else is wrong.
-        report.stash(report.blame_of_a_type(value))
+        report.stash(report.note(value, fields, &valid))
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
-        self.report.stash(self.visitor.visit_enum(Enum { access, report: self.report }))
+        self.report.stash(self.visitor.visit_enum(Enum {
+            access,
+            report: self.report,
+            variants: self.fields,
+        }))
     }
 }
 
@@ -248,8 +252,9 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Sequence<'_, A> {
     type Error = Fault;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
+        self.report.forget();
         let value = self.access.next_element_seed(Seed { seed, report: self.report });
-        let value = self.report.blame_for_no_value(value);
+        let value = self.report.blame(value, &[], &valid);
         let index = self.index;
         self.index += 1;
         self.report.within(value, &|| Step::Known(index.to_string()))
@@ -263,17 +268,20 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Sequence<'_, A> {
 struct Map<'r, A> {
     access: A,
     report: &'r Report,
-    fields: Fields,
+    fields: Names,
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Map<'_, A> {
     type Error = Fault;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
+        self.report.forget();
         let key = self.access.next_key_seed(Seed { seed, report: self.report });
-        let key = self.report.blame_for_no_value(key);
-        if self.report.watches && key.as_ref().is_err_and(|fault| !matches!(fault, Fault::UnknownField(_))) {
-            let mismatch = self.report.mismatch.take();
+        let key = self.report.blame(key, &[], &valid);
+        let of_a_struct = || !self.fields.is_empty() || matches!(key, Err(Fault::UnknownField(_)));
+        if self.report.watches && key.is_err() {
+            // Of a struct more can be said than that a key is none of its fields.
+            let mismatch = self.report.mismatch.take().filter(|_| !of_a_struct());
             self.report.mismatch.replace(mismatch.map(Mismatch::of_a_key));
         }
         key
@@ -281,8 +289,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Map<'_, A> {
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
         let key = self.report.key.take();
+        self.report.forget();
         let value = self.access.next_value_seed(Seed { seed, report: self.report });
-        let value = self.report.blame_for_no_value(value);
+        let value = self.report.blame(value, &[], &valid);
         let known = || self.fields.contains(&key.as_str());
         self.report.within(value, &|| if known() { Step::Known(key.clone()) } else { Step::Unknown })
     }
@@ -295,6 +304,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Map<'_, A> {
 struct Enum<'r, A> {
     access: A,
     report: &'r Report,
+    variants: Names,
 }
 
 impl<'de, 'r, A: EnumAccess<'de>> EnumAccess<'de> for Enum<'r, A> {
@@ -303,9 +313,12 @@ impl<'de, 'r, A: EnumAccess<'de>> EnumAccess<'de> for Enum<'r, A> {
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self::Variant), Fault> {
         let variant = self.access.variant_seed(Seed { seed, report: self.report });
-        let variant = self.report.blame_for_no_value(variant);
-        let (value, access) = variant?;
-        let name = self.report.key.take();
+        if variant.is_err() {
+            // Which variants there are, the enum says.
+            self.report.forget();
+        }
+        let (value, access) = self.report.lifted(variant)?;
+        let name = Some(self.report.key.take()).filter(|name| self.variants.contains(&name.as_str()));
         Ok((value, Variant { access, report: self.report, name }))
     }
 }
@@ -313,13 +326,13 @@ impl<'de, 'r, A: EnumAccess<'de>> EnumAccess<'de> for Enum<'r, A> {
 struct Variant<'r, A> {
     access: A,
     report: &'r Report,
-    /// A variant that the type has, or it would not be read.
-    name: String,
+    /// A variant that the type has.
+    name: Option<String>,
 }
 
 impl<A> Variant<'_, A> {
-    fn within<T>(report: &Report, name: &str, result: Result<T, Fault>) -> Result<T, Fault> {
-        report.within(result, &|| Step::Known(name.to_owned()))
+    fn within<T>(report: &Report, name: Option<&str>, result: Result<T, Fault>) -> Result<T, Fault> {
+        report.within(result, &|| name.map_or(Step::Unknown, |name| Step::Known(name.to_owned())))
     }
 }
 
@@ -327,26 +340,26 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Variant<'_, A> {
     type Error = Fault;
 
     fn unit_variant(self) -> Result<(), Fault> {
-        self.report.blame_for_no_value(self.access.unit_variant())
+        self.report.blame(self.access.unit_variant(), &[], &valid)
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Fault> {
         let value = self.access.newtype_variant_seed(Seed { seed, report: self.report });
-        let value = self.report.blame_for_no_value(value);
-        Self::within(self.report, &self.name, value)
+        let value = self.report.blame(value, &[], &valid);
+        Self::within(self.report, self.name.as_deref(), value)
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Fault> {
         let visitor = Visit { visitor, report: self.report, is_object: false, fields: &[] };
         let value = self.access.tuple_variant(len, visitor);
-        let value = self.report.blame(value, &|| wants::array_of(len));
-        Self::within(self.report, &self.name, value)
+        let value = self.report.blame(value, &[], &|| wants::array_of(len));
+        Self::within(self.report, self.name.as_deref(), value)
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, fields: Fields, visitor: V) -> Result<V::Value, Fault> {
+    fn struct_variant<V: Visitor<'de>>(self, fields: Names, visitor: V) -> Result<V::Value, Fault> {
         let visitor = Visit { visitor, report: self.report, is_object: true, fields };
         let value = self.access.struct_variant(fields, visitor);
-        let value = self.report.blame(value, &|| "an object".to_owned());
-        Self::within(self.report, &self.name, value)
+        let value = self.report.blame(value, fields, &|| "an object".to_owned());
+        Self::within(self.report, self.name.as_deref(), value)
     }
 }
