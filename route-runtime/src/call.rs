@@ -97,9 +97,6 @@ impl<T: IntoResponse> Answer for T {
 pub(crate) trait Arguments<S> {
     /// What the handler is called with.
     type Values: Send;
-    /// Whether one of them reads the body.
-    const READS_BODY: bool;
-
     /// Who reads the body, if anybody does.
     fn reader() -> Option<Reader>;
 
@@ -125,8 +122,6 @@ pub trait Argument<S> {
     type Value: Send + 'static;
     /// What is known before the body is read.
     type Early: Send;
-    /// Whether it reads the body.
-    const READS_BODY: bool = false;
     /// Whether code behind it may look for the route in the request's extensions.
     const MAY_ASK: bool = true;
 
@@ -182,7 +177,6 @@ macro_rules! call {
 
         impl<S: Send + Sync + 'static, $($argument: Argument<S>),*> Arguments<S> for ($($argument,)*) {
             type Values = ($($argument::Value,)*);
-            const READS_BODY: bool = false $(|| $argument::READS_BODY)*;
 
             fn reader() -> Option<Reader> {
                 None$(.or($argument::reader()))*
@@ -195,7 +189,7 @@ macro_rules! call {
                 if false $(|| $argument::MAY_ASK && $argument::is_request() == 0)* {
                     route.announce(&mut parts.extensions);
                 }
-                let last = !<Self as Arguments<S>>::READS_BODY && 0_usize $(+ $argument::is_request())* == 1;
+                let last = <Self as Arguments<S>>::reader().is_none() && 0_usize $(+ $argument::is_request())* == 1;
                 $(let $value = $argument::early(&mut parts, route, state, last).await?;)*
                 let mut request = Some((parts, body));
                 $(let $value = $argument::late($value, &mut request, route, state).await?;)*
@@ -296,7 +290,6 @@ impl<S: Sync, T: PartsExtractor<S>> Argument<S> for Extractor<T, false> {
 impl<S: Sync, T: ArgumentType<S>> Argument<S> for Extractor<T, true> {
     type Value = T;
     type Early = ();
-    const READS_BODY: bool = true;
 
     fn reader() -> Option<Reader> {
         // All that is known of them is their names. One that is not known may hand the body over.

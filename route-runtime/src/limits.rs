@@ -84,8 +84,7 @@ impl Limits {
     pub(crate) fn admit(&self, request: &mut Request, timed: bool) -> Result<(), Refusal> {
         let size = request.body().size_hint();
         let limit = self.body.unwrap_or(u64::MAX);
-        let declared = if size.upper().is_some() { size.lower() } else { declared(request.headers()) };
-        if declared.max(size.lower()) > limit {
+        if told(&size, request.headers()) > limit {
             return Err(Box::new(problem(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 Some(&format!("the body must not be larger than {limit} bytes")),
@@ -108,10 +107,7 @@ impl Limits {
     pub(crate) fn answer(&self, response: Response) -> Response {
         let Some(limit) = self.response else { return response };
         let size = response.body().size_hint();
-        let known = match size.exact() {
-            Some(size) => size,
-            None => size.lower().max(declared(response.headers())),
-        };
+        let known = told(&size, response.headers());
         if known > limit {
             return self.too_large(response, known, limit);
         }
@@ -144,10 +140,12 @@ impl Limits {
     }
 }
 
-/// The `Content-Length`, for bodies that a layer has wrapped.
-fn declared(headers: &HeaderMap) -> u64 {
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    length.and_then(|length| length.parse().ok()).unwrap_or(0)
+/// How large a body is at least: by itself, or by its `Content-Length` where something has wrapped it.
+fn told(size: &SizeHint, headers: &HeaderMap) -> u64 {
+    size.exact().unwrap_or_else(|| {
+        let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        size.lower().max(length.and_then(|length| length.parse().ok()).unwrap_or(0))
+    })
 }
 
 fn is_event_stream(response: &Response) -> bool {

@@ -21,7 +21,8 @@ pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// `?` turns any error into one: a 500 whose cause goes to the log and never to the client. An error about the request's
 /// body is the client's: that of [`RawBody`](crate::RawBody), of axum's `Multipart`, and the rejections of its `Json`,
-/// `Form`, `Bytes` and `String` are 413, 400, 408, 415 or 422. It does not implement [`std::error::Error`] itself, which is what makes that conversion possible.
+/// `Form`, `Bytes` and `String` are 413, 400, 408, 415 or 422. It does not implement [`std::error::Error`] itself, which is
+/// what makes that conversion possible.
 ///
 /// An app may answer with another body than a problem: [`Routes::render_errors`](crate::Routes::render_errors).
 ///

@@ -98,7 +98,7 @@ impl Renderer {
             *response.status_mut() = default.status();
         }
         // `Allow`, `Accept`, `WWW-Authenticate`: what the error says in its headers, however it looks.
-        let mut headers = default.headers().clone();
+        let mut headers = default.into_parts().0.headers;
         headers.remove(header::CONTENT_TYPE);
         headers.remove(header::CONTENT_LENGTH);
         // Those of the renderer win.

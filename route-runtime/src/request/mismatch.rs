@@ -5,6 +5,7 @@ use std::fmt;
 use axum::response::IntoResponse as _;
 use serde::de::{self, Expected, Unexpected};
 
+use super::raw;
 use crate::arguments::Refusal;
 use crate::error::ApiError;
 use crate::text::listed;
@@ -132,12 +133,11 @@ impl Mismatch {
 
     /// Ends the pointer here: the way down is the client's, not the type's.
     pub(super) fn inside(mut self) -> Self {
-        let prefix = "holds a value that ";
         let pointer = std::mem::take(&mut self.pointer);
         if !pointer.is_empty() {
             self.detail = format!("holds a value whose `{pointer}` {}", self.detail);
         } else if !self.detail.starts_with("holds a value ") {
-            self.detail.insert_str(0, prefix);
+            self.detail.insert_str(0, "holds a value that ");
         }
         self
     }
@@ -145,7 +145,8 @@ impl Mismatch {
     /// 422 with the place (RFC 9457 shows such a member in its section 3).
     pub(super) fn refusal(self) -> Refusal {
         let error = ApiError::invalid(self.pointer, self.detail);
-        Box::new(error.detail("the body has another shape than this route takes").into_response())
+        let detail = raw::detail(error.status());
+        Box::new(error.detail(detail).into_response())
     }
 }
 

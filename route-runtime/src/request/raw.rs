@@ -156,10 +156,13 @@ impl Error for BodyError {
     }
 }
 
-fn detail(status: StatusCode) -> &'static str {
+/// What a client is told of a body that is refused with a status.
+pub(super) fn detail(status: StatusCode) -> &'static str {
     match status {
         StatusCode::PAYLOAD_TOO_LARGE => "the body is too large",
         StatusCode::REQUEST_TIMEOUT => "the body did not arrive in time",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "the body has another `content-type` than this route takes",
+        StatusCode::UNPROCESSABLE_ENTITY => "the body has another shape than this route takes",
         _ => "the body broke off or is malformed",
     }
 }
@@ -185,19 +188,23 @@ fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn
 /// The answer to a request whose body could not be read, when that is what `error`, of the type `name`, is about. An error
 /// with the same cause may be about another body, of an upstream for one, and is none of the client's.
 pub(crate) fn fault_of_body(error: &(dyn Error + 'static), name: &str) -> Option<(StatusCode, &'static str)> {
+    let status = status_of(error, name)?;
+    Some((status, detail(status)))
+}
+
+fn status_of(error: &(dyn Error + 'static), name: &str) -> Option<StatusCode> {
     if let Some(error) = causes(error).find_map(|error| error.downcast_ref::<BodyError>()) {
-        return Some((error.status, detail(error.status)));
+        return Some(error.status);
     }
-    let too_large = Some((StatusCode::PAYLOAD_TOO_LARGE, detail(StatusCode::PAYLOAD_TOO_LARGE)));
     let is_limit = causes(error).any(<dyn Error>::is::<LengthLimitError>);
     if is_limit && work::current().is_some_and(|work| work.body_overran) {
-        return too_large;
+        return Some(StatusCode::PAYLOAD_TOO_LARGE);
     }
     // By their names: axum has most of these types only with a feature, and whoever has a value of one has the feature.
     let of_axum = ["axum::", "axum_core::"].iter().any(|krate| name.starts_with(krate));
     match name.rsplit("::").next().filter(|_| of_axum)? {
-        "MultipartError" if is_limit => too_large,
-        "MultipartError" => Some((StatusCode::BAD_REQUEST, detail(StatusCode::BAD_REQUEST))),
+        "MultipartError" if is_limit => Some(StatusCode::PAYLOAD_TOO_LARGE),
+        "MultipartError" => Some(StatusCode::BAD_REQUEST),
         "BytesRejection" | "StringRejection" | "JsonRejection" | "FormRejection" | "RawFormRejection" => {
             Some(rejected(&error.to_string()))
         }
@@ -206,17 +213,16 @@ pub(crate) fn fault_of_body(error: &(dyn Error + 'static), name: &str) -> Option
 }
 
 /// The status that axum gives a rejection, by how its text begins.
-fn rejected(text: &str) -> (StatusCode, &'static str) {
-    // The limit is a cause that these keep to themselves.
-    if text.starts_with("Failed to buffer the request body") && text.ends_with("length limit exceeded") {
-        return (StatusCode::PAYLOAD_TOO_LARGE, detail(StatusCode::PAYLOAD_TOO_LARGE));
-    }
+fn rejected(text: &str) -> StatusCode {
     let starts = |start: &[&str]| start.iter().any(|start| text.starts_with(start));
-    if starts(&["Expected request with `Content-Type", "Form requests must have `Content-Type"]) {
-        (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body has another `content-type` than this route takes")
+    // The limit is a cause that these keep to themselves.
+    if starts(&["Failed to buffer the request body"]) && text.ends_with("length limit exceeded") {
+        StatusCode::PAYLOAD_TOO_LARGE
+    } else if starts(&["Expected request with `Content-Type", "Form requests must have `Content-Type"]) {
+        StatusCode::UNSUPPORTED_MEDIA_TYPE
     } else if starts(&["Failed to deserialize the JSON body", "Failed to deserialize form body"]) {
-        (StatusCode::UNPROCESSABLE_ENTITY, "the body has another shape than this route takes")
+        StatusCode::UNPROCESSABLE_ENTITY
     } else {
-        (StatusCode::BAD_REQUEST, detail(StatusCode::BAD_REQUEST))
+        StatusCode::BAD_REQUEST
     }
 }

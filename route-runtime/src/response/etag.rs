@@ -58,8 +58,7 @@ fn matches(list: &[u8], tag: &[u8]) -> bool {
     if list.trim_ascii() == b"*" {
         return true;
     }
-    let opaque = |tag: &[u8]| tag.strip_prefix(b"W/").unwrap_or(tag).to_vec();
-    let wanted = opaque(tag);
+    let opaque = tag.strip_prefix(b"W/").unwrap_or(tag);
     let mut rest = list;
     // A comma may stand inside a tag.
     while let Some(start) = rest.iter().position(|byte| *byte == b'"') {
@@ -68,7 +67,7 @@ fn matches(list: &[u8], tag: &[u8]) -> bool {
             return false;
         };
         let end = start + length + 2;
-        if rest.get(start..end) == Some(&*wanted) {
+        if rest.get(start..end) == Some(opaque) {
             return true;
         }
         rest = rest.get(end..).unwrap_or_default();
