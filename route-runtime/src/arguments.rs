@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::call::TextValue;
 use crate::endpoint::Mounted;
-use crate::error::{bare, problem};
+use crate::error::{ApiError, bare, problem};
 use crate::log;
 use crate::pattern::Segment;
 use crate::request::ApiRequest;
@@ -64,13 +64,19 @@ pub(crate) fn bad_segment(route: &Mounted, index: usize, error: &TextError) -> R
     bad_text("path parameter", name, error)
 }
 
-/// 400 with what is wanted; 500 where no text could ever do.
+/// 400 with what is wanted, 422 with what the type says; 500 where no text could ever do.
 fn bad_text(kind: &str, name: &str, error: &TextError) -> Refusal {
     if let TextError::Unsupported(_) = error {
         log::report(format_args!("the {kind} `{name}` {error}; write a type of one value, or `Vec<…>`"));
         return Box::new(bare(StatusCode::INTERNAL_SERVER_ERROR));
     }
-    Box::new(problem(StatusCode::BAD_REQUEST, Some(&format!("{kind} `{name}` {error}"))))
+    let detail = format!("{kind} `{name}` {error}");
+    Box::new(match error {
+        TextError::Invalid(reason) => {
+            ApiError::invalid(format!("/{name}"), reason).detail(detail).into_response()
+        }
+        _ => problem(StatusCode::BAD_REQUEST, Some(&detail)),
+    })
 }
 
 /// The answer where two arguments read the body, which the macro rules out.

@@ -57,7 +57,7 @@ pub use crate::admit::TrailingSlash;
 pub use crate::by_hand::ByHand;
 pub use crate::config::{ResponseLimit, RouteConfig};
 pub use crate::conflict::RoutesError;
-pub use crate::error::{ApiError, Error};
+pub use crate::error::{ApiError, ApiResult, Error, Invalid};
 pub use crate::info::RouteInfo;
 pub use crate::methods::Methods;
 pub use crate::pattern::Segment;

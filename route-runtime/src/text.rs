@@ -9,6 +9,8 @@ use serde::de::value::StrDeserializer;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer as _, Visitor};
 use serde::forward_to_deserialize_any;
 
+use crate::error::reason;
+
 /// How many pairs a form or a query has at the most that is read as a whole: each takes some fifty times its bytes.
 pub(crate) const MOST_PAIRS: usize = 10_000;
 
@@ -29,6 +31,8 @@ pub(crate) enum TextError {
     Dots,
     /// Text that is not of the wanted type: "must be …".
     MustBe(Cow<'static, str>),
+    /// What a type of the author's says of a value.
+    Invalid(String),
     /// A type that no text can fill: the author's mistake, not the client's.
     Unsupported(&'static str),
     /// More pairs than anybody sends.
@@ -65,6 +69,7 @@ impl fmt::Display for TextError {
             TextError::Nul => f.write_str("must not hold a NUL"),
             TextError::Dots => f.write_str("must not hold `.` or `..`, a backslash, or a slash at its start"),
             TextError::MustBe(what) => write!(f, "must be {what}"),
+            TextError::Invalid(reason) => f.write_str(reason),
             TextError::Unsupported(what) => write!(f, "can't be read into {what}"),
             TextError::TooMany => write!(f, "must not have more than {MOST_PAIRS} fields"),
             TextError::Field(name, error) => write!(f, "field `{name}` {error}"),
@@ -75,9 +80,9 @@ impl fmt::Display for TextError {
 impl std::error::Error for TextError {}
 
 impl de::Error for TextError {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        // The message may hold the input or the name of a Rust type; those of the other constructors end here too.
-        TextError::MustBe(wants::VALID.into())
+    fn custom<T: fmt::Display>(error: T) -> Self {
+        // Any other message may hold the input or the name of a Rust type; those of the other constructors end here too.
+        reason(&error).map_or(TextError::MustBe(wants::VALID.into()), TextError::Invalid)
     }
 
     fn missing_field(field: &'static str) -> Self {

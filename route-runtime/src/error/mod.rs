@@ -1,5 +1,6 @@
 //! Errors: what a client is told ([`ApiError`]), and why a server can't start ([`Error`]).
 
+mod invalid;
 mod problem;
 mod start;
 
@@ -10,10 +11,13 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+pub use invalid::Invalid;
+pub(crate) use invalid::reason;
 pub(crate) use problem::{Renderer, bare, not_found, problem};
 pub use start::Error;
 
 use crate::request::fault_of_body;
+use crate::response::ApiResponse;
 
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -47,6 +51,19 @@ struct Inner {
     headers: HeaderMap,
     source: Option<BoxError>,
 }
+
+/// What most handlers return: an [`ApiResponse`](crate::ApiResponse) whose JSON is a `T`, or an [`ApiError`].
+///
+/// ```
+/// use route_runtime::{get, ApiError, ApiResponse, ApiResult};
+///
+/// #[get("/double/[number]")]
+/// async fn double(number: i64) -> ApiResult<i64> {
+///     let double = number.checked_mul(2).ok_or(ApiError::unprocessable("too large"))?;
+///     Ok(ApiResponse::ok(double))
+/// }
+/// ```
+pub type ApiResult<T = Value> = Result<ApiResponse<T>, ApiError>;
 
 /// What only who makes the body and sends it knows.
 const OF_THE_MESSAGE: [HeaderName; 4] =
@@ -112,6 +129,24 @@ impl ApiError {
             other => *other = json!([entry]),
         }
         self
+    }
+
+    /// What is wrong with which value: the JSON pointers and sentences of [`invalid`](Self::invalid), and of a body, path or
+    /// query of another shape. For [`Routes::render_errors`](crate::Routes::render_errors).
+    ///
+    /// ```
+    /// use route_runtime::ApiError;
+    ///
+    /// let error = ApiError::invalid("/title", "must not be empty").and_invalid("/stars", "must be at most 5");
+    /// let mistakes: Vec<_> = error.mistakes().collect();
+    /// assert_eq!(mistakes, [("/title", "must not be empty"), ("/stars", "must be at most 5")]);
+    /// ```
+    pub fn mistakes(&self) -> impl Iterator<Item = (&str, &str)> {
+        let entries = self.0.members.get("errors").and_then(Value::as_array);
+        entries
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| Some((entry.get("pointer")?.as_str()?, entry.get("detail")?.as_str()?)))
     }
 
     /// Nothing, or all that is not valid in one error: pairs of a JSON pointer and what is wrong there.
@@ -211,8 +246,9 @@ impl<E: Into<BoxError>> From<E> for ApiError {
         match error.downcast::<Standard>() {
             // It was an `ApiError` before `into_error`: nothing of it is lost.
             Ok(standard) => standard.0,
+            // The client's doing, so nothing for the log.
+            Err(error) if error.is::<Invalid>() => Self::invalid("", error.to_string()),
             Err(error) => match fault_of_body(&*error, std::any::type_name::<E>()) {
-                // The client's doing, so nothing for the log.
                 Some((status, detail)) => Self::build(status, Some(detail.to_owned()), None),
                 None => Self::build(StatusCode::INTERNAL_SERVER_ERROR, None, Some(error)),
             },

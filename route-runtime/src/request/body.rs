@@ -17,7 +17,7 @@ use super::media::{Media, media};
 use super::mismatch::Mismatch;
 use super::raw::{BodyError, RawBody};
 use crate::arguments::Refusal;
-use crate::error::{ApiError, bare, problem};
+use crate::error::{ApiError, bare, problem, reason};
 use crate::log;
 use crate::text::TextError;
 
@@ -46,7 +46,7 @@ impl<T: DeserializeOwned + Send + 'static> RequestBody for T {
         if body.is_end_stream() {
             return absent();
         }
-        let takes_text = T::deserialize(Text(None)).is_err_and(|Kind { is_text }| is_text);
+        let takes_text = T::deserialize(Text(None)).is_err_and(|kind| kind.is_text);
         let media = match media(&parts.headers, takes_text) {
             Ok(media) => media,
             // Who sends nothing has nothing to say about it, and some senders only tell by ending the body.
@@ -65,7 +65,7 @@ impl<T: DeserializeOwned + Send + 'static> RequestBody for T {
             Media::Json => json::from_slice(content).map_err(no_json),
             Media::Form => form::from_str(text(content)?).map_err(no_form),
             Media::Text => {
-                T::deserialize(Text(Some(text(content)?))).map_err(|_| Mismatch::default().refusal())
+                T::deserialize(Text(Some(text(content)?))).map_err(|kind| kind.mismatch().refusal())
             }
         }
     }
@@ -117,6 +117,7 @@ fn no_form(error: TextError) -> Refusal {
             Mismatch::field(name, &detail).refusal()
         }
         TextError::MustBe(what) => Mismatch::must_be(&what).refusal(),
+        TextError::Invalid(reason) => Mismatch::here(reason).refusal(),
         _ => Mismatch::default().refusal(),
     }
 }
@@ -125,8 +126,13 @@ fn no_form(error: TextError) -> Refusal {
 pub(super) fn query<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
     form::from_str(query).map_err(|error| match error {
         TextError::Field(name, error) if !matches!(*error, TextError::Unsupported(_)) => {
-            ApiError::bad_request(format!("query parameter `{name}` {error}"))
+            let detail = format!("query parameter `{name}` {error}");
+            match *error {
+                TextError::Invalid(reason) => ApiError::invalid(format!("/{name}"), reason).detail(detail),
+                _ => ApiError::bad_request(detail),
+            }
         }
+        TextError::Invalid(reason) => ApiError::invalid("", reason),
         TextError::Field(..) | TextError::Unsupported(_) => {
             log::report(format_args!("the query string can't be read into the type of `query_as`: {error}"));
             ApiError::new(StatusCode::INTERNAL_SERVER_ERROR)
@@ -143,10 +149,20 @@ pub(super) fn no_route() -> Refusal {
     Box::new(bare(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
-/// An error that only tells whether a type can be read from one text.
+/// An error that only tells whether a type can be read from one text, and what the type says of it.
 #[derive(Debug)]
 struct Kind {
     is_text: bool,
+    reason: Option<String>,
+}
+
+impl Kind {
+    const TEXT: Kind = Kind { is_text: true, reason: None };
+    const NO_TEXT: Kind = Kind { is_text: false, reason: None };
+
+    fn mismatch(self) -> Mismatch {
+        self.reason.map_or_else(Mismatch::default, Mismatch::here)
+    }
 }
 
 impl fmt::Display for Kind {
@@ -158,8 +174,8 @@ impl fmt::Display for Kind {
 impl std::error::Error for Kind {}
 
 impl de::Error for Kind {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Kind { is_text: true }
+    fn custom<T: fmt::Display>(error: T) -> Self {
+        Kind { is_text: true, reason: reason(&error) }
     }
 }
 
@@ -171,7 +187,7 @@ macro_rules! texts {
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Kind> {
             match self.0 {
                 Some(text) => visitor.visit_str(text),
-                None => Err(Kind { is_text: true }),
+                None => Err(Kind::TEXT),
             }
         }
     )*};
@@ -180,7 +196,7 @@ macro_rules! texts {
 macro_rules! no_texts {
     ($($method:ident($($arg:ident: $ty:ty),*);)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($arg: $ty,)* _: V) -> Result<V::Value, Kind> {
-            Err(Kind { is_text: false })
+            Err(Kind::NO_TEXT)
         }
     )*};
 }
@@ -236,7 +252,7 @@ impl<'de> Deserializer<'de> for Text<'_> {
         _: Names,
         visitor: V,
     ) -> Result<V::Value, Kind> {
-        let text = self.0.ok_or(Kind { is_text: true })?;
+        let text = self.0.ok_or(Kind::TEXT)?;
         let variant: StrDeserializer<'_, Kind> = text.into_deserializer();
         visitor.visit_enum(variant)
     }
@@ -249,7 +265,7 @@ impl<'de> Deserializer<'de> for Absent {
     type Error = Kind;
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Kind> {
-        Err(Kind { is_text: false })
+        Err(Kind::NO_TEXT)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Kind> {

@@ -7,11 +7,11 @@ use serde::de::{self, Expected, Unexpected};
 
 use super::raw;
 use crate::arguments::Refusal;
-use crate::error::ApiError;
+use crate::error::{ApiError, reason};
 use crate::text::listed;
 
 /// Why a type could not be read. Nothing of what was sent is in it, and no name of a Rust type: both are in serde's texts.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) enum Fault {
     Missing(&'static str),
     Duplicate(&'static str),
@@ -21,8 +21,8 @@ pub(super) enum Fault {
     UnknownVariant(&'static [&'static str]),
     /// It is of another type.
     Type,
-    /// The type has rules of its own.
-    Other,
+    /// The type has rules of its own, and perhaps says which in words for the client.
+    Other(Option<String>),
 }
 
 impl fmt::Display for Fault {
@@ -34,8 +34,8 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 impl de::Error for Fault {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Fault::Other
+    fn custom<T: fmt::Display>(error: T) -> Self {
+        Fault::Other(reason(&error))
     }
 
     fn invalid_type(_: Unexpected<'_>, _: &dyn Expected) -> Self {
@@ -101,11 +101,12 @@ impl Mismatch {
                 Mismatch::here(format!("{}must be {}", prefix(names), wants::one_of(names)))
             }
             Fault::Type => Mismatch::must_be(&wanted()),
-            Fault::Other => Mismatch::must_be(wants::VALID),
+            Fault::Other(Some(reason)) => Mismatch::here(reason.clone()),
+            Fault::Other(None) => Mismatch::must_be(wants::VALID),
         }
     }
 
-    fn here(detail: String) -> Self {
+    pub(super) fn here(detail: String) -> Self {
         Mismatch { pointer: String::new(), detail }
     }
 

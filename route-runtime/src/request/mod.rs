@@ -182,7 +182,7 @@ impl<T> ApiRequest<T> {
     ///
     /// # Errors
     ///
-    /// 400 when it does not fit the type.
+    /// 400 when it does not fit the type; 422 when the type says so by [`Invalid`](crate::Invalid).
     pub fn query_as<Q: DeserializeOwned>(&self) -> Result<Q, ApiError> {
         body::query(self.parts.uri.query().unwrap_or_default())
     }
