@@ -30,6 +30,7 @@ mod entry;
 mod error;
 mod group;
 mod info;
+mod layers;
 mod limits;
 mod log;
 mod methods;

@@ -1,11 +1,15 @@
 //! The collected routes: filter them, give them state, make a router of them.
 
 use std::any::{Any, TypeId};
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::response::IntoResponse;
+use axum::routing::Route;
+use tower::{Layer, Service};
 
 use crate::admit::TrailingSlash;
 use crate::by_hand::{self, ByHand};
@@ -14,6 +18,7 @@ use crate::conflict::{self, Provided, RoutesError};
 use crate::entry::{Entry, Registered};
 use crate::error::{ApiError, Renderer};
 use crate::info::RouteInfo;
+use crate::layers::{Around, Layers};
 use crate::mount::mounts;
 use crate::pattern::Tree;
 use crate::router::{self, Setting};
@@ -56,6 +61,7 @@ pub struct Routes {
     /// What is wrong with a base path.
     bad_base: Option<String>,
     renderer: Option<Renderer>,
+    layers: Layers,
 }
 
 #[derive(Clone)]
@@ -89,6 +95,7 @@ impl Routes {
             outer: Vec::new(),
             bad_base: None,
             renderer: None,
+            layers: Layers::default(),
         }
     }
 
@@ -159,6 +166,52 @@ impl Routes {
     ) -> Self {
         self.renderer = Some(Renderer::new(render));
         self
+    }
+
+    /// Puts a tower layer around all that these routes answer, 405 and the refusals of extractors included; under
+    /// [`serve`](Self::serve), also around the 404 of paths that are no route's. For CORS, compression, tracing. As of
+    /// `axum::Router::layer`, the last layer is the outermost.
+    ///
+    /// It stands outside of the guards of a route: its time and what it reads of the body are under no limit of the route.
+    /// One around the function alone is the key `layer` of [`api_route`](macro@crate::api_route).
+    ///
+    /// ```standalone_crate
+    /// use axum::http::HeaderValue;
+    /// use axum::response::Response;
+    /// use route_runtime::{get, testing::TestClient, Routes};
+    /// use tower::util::MapResponseLayer;
+    ///
+    /// #[get("/hello")]
+    /// async fn hello() -> &'static str {
+    ///     "hello"
+    /// }
+    ///
+    /// let routes = Routes::collect().layer(MapResponseLayer::new(|mut response: Response| {
+    ///     response.headers_mut().insert("x-frame-options", HeaderValue::from_static("DENY"));
+    ///     response
+    /// }));
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let client = TestClient::new(routes.into_router().unwrap());
+    /// assert_eq!(client.get("/hello").await.header("x-frame-options"), Some("DENY"));
+    /// assert_eq!(client.post("/hello").await.header("x-frame-options"), Some("DENY"));
+    /// # });
+    /// ```
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        self.layers.add(layer);
+        self
+    }
+
+    /// What [`layer`](Self::layer) was given, for who adds to the router first.
+    #[cfg(feature = "server")]
+    pub(crate) fn take_layers(&mut self) -> Layers {
+        std::mem::take(&mut self.layers)
     }
 
     #[cfg(feature = "server")]
@@ -285,7 +338,7 @@ impl Routes {
             tree: Arc::new(self.check()?),
             renderer: self.renderer.as_ref(),
         };
-        Ok(router::build(&self.entries, &setting))
+        Ok(self.layers.wrap(router::build(&self.entries, &setting), Around::Routes))
     }
 }
 

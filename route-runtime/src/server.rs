@@ -19,6 +19,7 @@ use tower::{Service, ServiceExt as _};
 use crate::config::RouteConfig;
 use crate::conflict::RoutesError;
 use crate::error::{Error, not_found};
+use crate::layers::Around;
 use crate::routes::Routes;
 
 /// Numbers of a [`Server`].
@@ -332,10 +333,11 @@ impl Routes {
     /// # Errors
     ///
     /// As [`Routes::into_router`].
-    pub fn into_server(self) -> Result<Server, RoutesError> {
-        let renderer = self.renderer().cloned();
+    pub fn into_server(mut self) -> Result<Server, RoutesError> {
+        let (renderer, layers) = (self.renderer().cloned(), self.take_layers());
         let router = self.or_defaults(RouteConfig::new().max_duration(MAX_DURATION)).into_router()?;
-        Ok(Server::new(router.fallback(move || ready(not_found(renderer.as_ref())))))
+        let router = router.fallback(move || ready(not_found(renderer.as_ref())));
+        Ok(Server::new(layers.wrap(router, Around::All)))
     }
 }
 
