@@ -1,0 +1,163 @@
+//! Articles in the database.
+
+use route_runtime::ApiError;
+use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
+use serde::Serialize;
+
+use crate::errors::{forbidden, not_found};
+use crate::input::{Limit, Offset};
+use crate::profiles::Profile;
+
+/// An article as lists have it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Preview {
+    slug: String,
+    title: String,
+    description: String,
+    tag_list: Vec<String>,
+    created_at: String,
+    updated_at: String,
+    favorited: bool,
+    favorites_count: i64,
+    author: Profile,
+}
+
+#[derive(Serialize)]
+pub(super) struct Article {
+    #[serde(flatten)]
+    preview: Preview,
+    body: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct List {
+    articles: Vec<Preview>,
+    articles_count: i64,
+}
+
+impl Preview {
+    /// The columns of an article `a` of an author `u` for the viewer `:viewer`.
+    const COLUMNS: &str = "a.slug, a.title, a.description, a.created_at, a.updated_at,
+        (SELECT json_group_array(name ORDER BY position) FROM tag WHERE article = a.id) AS tags,
+        (SELECT count(*) FROM favorite WHERE article = a.id) AS favorites,
+        EXISTS (SELECT 1 FROM favorite WHERE article = a.id AND user = :viewer) AS favorited";
+
+    fn of(row: &Row<'_>) -> Result<Self, ApiError> {
+        Ok(Preview {
+            slug: row.get("slug")?,
+            title: row.get("title")?,
+            description: row.get("description")?,
+            tag_list: serde_json::from_str(row.get_ref("tags")?.as_str()?)?,
+            created_at: row.get("created_at")?,
+            updated_at: row.get("updated_at")?,
+            favorited: row.get("favorited")?,
+            favorites_count: row.get("favorites")?,
+            author: Profile::of(row)?,
+        })
+    }
+}
+
+/// Which articles a list has, and for whom it is.
+#[derive(Default)]
+pub(super) struct Filter {
+    pub(super) tag: Option<String>,
+    pub(super) author: Option<String>,
+    /// A user whose favourites they are.
+    pub(super) favorited: Option<String>,
+    /// A user who follows the authors.
+    pub(super) follower: Option<i64>,
+    pub(super) viewer: Option<i64>,
+}
+
+impl Filter {
+    const WHERE: &str = "
+        (:tag IS NULL OR a.id IN (SELECT article FROM tag WHERE name = :tag))
+        AND (:author IS NULL OR a.author = (SELECT id FROM user WHERE username = :author))
+        AND (:favorited IS NULL OR a.id IN
+            (SELECT article FROM favorite JOIN user ON user.id = favorite.user WHERE username = :favorited))
+        AND (:follower IS NULL OR a.author IN (SELECT followed FROM follow WHERE follower = :follower))";
+
+    /// The newest, and how many there are in all.
+    pub(super) fn list(&self, db: &Connection, limit: Limit, offset: Offset) -> Result<List, ApiError> {
+        let Filter { tag, author, favorited, follower, viewer } = self;
+        let count = format!("SELECT count(*) FROM article a WHERE {}", Self::WHERE);
+        let params = named_params! {
+            ":tag": tag, ":author": author, ":favorited": favorited, ":follower": follower,
+        };
+        let articles_count = db.prepare_cached(&count)?.query_one(params, |row| row.get(0))?;
+
+        let select = format!(
+            "SELECT {}, {} FROM article a JOIN user u ON u.id = a.author WHERE {}
+            ORDER BY a.id DESC LIMIT :limit OFFSET :offset",
+            Preview::COLUMNS,
+            Profile::COLUMNS,
+            Self::WHERE
+        );
+        let params = named_params! {
+            ":tag": tag, ":author": author, ":favorited": favorited, ":follower": follower, ":viewer": viewer,
+            ":limit": limit.map_or(20, |limit| limit.0), ":offset": offset.map_or(0, |offset| offset.0),
+        };
+        let mut select = db.prepare_cached(&select)?;
+        let articles = select.query_and_then(params, Preview::of)?.collect::<Result<_, _>>()?;
+        Ok(List { articles, articles_count })
+    }
+}
+
+pub(super) fn by_slug(db: &Connection, slug: &str, viewer: Option<i64>) -> Result<Article, ApiError> {
+    let select = format!(
+        "SELECT {}, {}, a.body FROM article a JOIN user u ON u.id = a.author WHERE a.slug = :slug",
+        Preview::COLUMNS,
+        Profile::COLUMNS
+    );
+    let mut select = db.prepare_cached(&select)?;
+    let mut rows = select.query(named_params! { ":slug": slug, ":viewer": viewer })?;
+    let row = rows.next()?.ok_or_else(|| not_found("article"))?;
+    Ok(Article { preview: Preview::of(row)?, body: row.get("body")? })
+}
+
+/// What has to be known of an article to change it.
+pub(super) struct Own {
+    pub(super) id: i64,
+    pub(super) title: String,
+}
+
+/// The article, if it is the user's own.
+pub(super) fn own(db: &Connection, slug: &str, user: i64) -> Result<Own, ApiError> {
+    let find = "SELECT id, title, author FROM article WHERE slug = ?1";
+    let found = db.query_one(find, [slug], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    let (id, title, author): (i64, String, i64) = found.ok_or_else(|| not_found("article"))?;
+    if author == user { Ok(Own { id, title }) } else { Err(forbidden("article")) }
+}
+
+/// The id of an article.
+pub(crate) fn id_of(db: &Connection, slug: &str) -> Result<i64, ApiError> {
+    let found =
+        db.query_one("SELECT id FROM article WHERE slug = ?1", [slug], |row| row.get(0)).optional()?;
+    found.ok_or_else(|| not_found("article"))
+}
+
+/// A slug of the title that no article has, but the one with the id `own`.
+pub(super) fn free_slug(db: &Connection, title: &str, own: Option<i64>) -> Result<String, ApiError> {
+    let slug = slug::slugify(title);
+    // ASCII, so it can be cut anywhere.
+    let slug = slug.get(..100).unwrap_or(&slug).trim_end_matches('-');
+    let slug = if slug.is_empty() { "article" } else { slug };
+    // `/articles/feed` is the feed.
+    let taken = "SELECT ?1 = 'feed' OR EXISTS (SELECT 1 FROM article WHERE slug = ?1 AND id IS NOT ?2)";
+    if !db.query_one(taken, (slug, own), |row| row.get::<_, bool>(0))? {
+        return Ok(slug.to_owned());
+    }
+    // 64 random bits: it would take billions of articles of one title for two of them to meet.
+    Ok(db.query_one("SELECT ?1 || '-' || lower(hex(randomblob(8)))", [slug], |row| row.get(0))?)
+}
+
+pub(super) fn set_tags(db: &Connection, article: i64, tags: &[String]) -> Result<(), ApiError> {
+    db.execute("DELETE FROM tag WHERE article = ?1", [article])?;
+    let mut insert = db.prepare_cached("INSERT INTO tag (article, position, name) VALUES (?1, ?2, ?3)")?;
+    for (position, tag) in (0_i64..).zip(tags) {
+        insert.execute((article, position, tag))?;
+    }
+    Ok(())
+}

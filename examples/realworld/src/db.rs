@@ -1,0 +1,86 @@
+//! The database: SQLite, connections that read at the same time, and one that writes.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use deadpool_sqlite::{Config, Hook, HookError, Pool, PoolConfig, Runtime};
+use route_runtime::ApiError;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite_migration::{M, Migrations};
+
+const MIGRATIONS: &[M<'_>] = &[M::up(include_str!("../migrations/1-conduit.sql")).foreign_key_check()];
+
+/// Readers see the last commit while the writer works. SQLite has one writer at a time: a pool of one lets the others wait
+/// in the order in which they came, where SQLite's own lock would let them try again and, in the end, fail.
+#[derive(Clone)]
+pub(crate) struct Db {
+    readers: Pool,
+    writer: Pool,
+}
+
+impl Db {
+    /// Opens the file, creates it on the first start, and brings its tables up to date.
+    pub(crate) async fn open(file: &Path) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        // SQLite takes some names for something else: "" for a file that it deletes, ":memory:" for none.
+        let file = std::path::absolute(file)?;
+        let db = Db { writer: pool(file.clone(), 1)?, readers: pool(file, 8)? };
+        let migrate =
+            |connection: &mut Connection| Ok(Migrations::from_slice(MIGRATIONS).to_latest(connection)?);
+        run(&db.writer, migrate).await.map_err(ApiError::into_error)?;
+        Ok(db)
+    }
+
+    /// Runs `work` on a snapshot of the database.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        run(&self.readers, move |connection| work(&*connection.transaction()?)).await
+    }
+
+    /// Runs `work`, all of it or nothing. It is on the disk when this returns.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let work = move |connection: &mut Connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = work(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        };
+        run(&self.writer, work).await
+    }
+}
+
+/// Runs `work` where it may block. What is begun goes on when nobody waits for it any more.
+async fn run<T: Send + 'static>(
+    pool: &Pool,
+    work: impl FnOnce(&mut Connection) -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let connection = pool.get().await?;
+    // Its error holds what was panicked with, which may be anything.
+    connection.interact(work).await.map_err(|error| error.to_string())?
+}
+
+fn pool(file: PathBuf, connections: usize) -> Result<Pool, Box<dyn Error + Send + Sync>> {
+    let config = Config { path: file, pool: Some(PoolConfig::new(connections)) };
+    let set_up = Hook::async_fn(|connection, _| {
+        Box::pin(async move {
+            let done = connection.interact(|connection| set_up(connection)).await;
+            done.map_err(|error| HookError::message(error.to_string()))?.map_err(HookError::Backend)
+        })
+    });
+    Ok(config.builder(Runtime::Tokio1)?.post_create(set_up).build()?)
+}
+
+/// A write-ahead log that is synced by every commit: what was acknowledged survives `kill -9` and a power failure.
+fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
