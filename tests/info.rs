@@ -107,3 +107,22 @@ fn sizes_are_1024_based() {
     assert_eq!(limit("/sizes/3"), Some(1 << 29));
     assert_eq!(limit("/sizes/4"), Some(0));
 }
+
+#[test]
+fn the_table_has_the_paths_that_are_served() {
+    let rows = |routes: &Routes| -> Vec<Vec<String>> {
+        routes.to_string().lines().map(|row| row.split_whitespace().map(str::to_owned).collect()).collect()
+    };
+    let routes =
+        Routes::collect().filter(|info| info.pattern().starts_with("/all") || info.pattern() == "/nothing");
+    let [all, nothing] = rows(&routes).try_into().unwrap();
+    assert_eq!(all[..4], ["PUT,", "DELETE", "/all/[id]/[[...rest]]?q&page", "info::all"]);
+    assert!(all[4].starts_with("tests/info.rs:"), "{all:?}");
+    assert_eq!(nothing[1..3], ["/nothing", "info::nothing"]);
+
+    let [all, nothing] = rows(&routes.base("/v1").base("/äpi")).try_into().unwrap();
+    assert_eq!(
+        (&*all[2], &*nothing[1]),
+        ("/%C3%A4pi/v1/all/[id]/[[...rest]]?q&page", "/%C3%A4pi/v1/nothing")
+    );
+}

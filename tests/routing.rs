@@ -486,4 +486,9 @@ async fn a_base_path() {
     }
     assert_eq!(client.get("/%C3%A4pi/v1/blog/%6Eew").await.status(), 404);
     assert_eq!(client.get("/blog/7").await.status(), 404);
+
+    // `/` below a base is the base itself, in the table too.
+    let routes = routes().base("/v1");
+    assert!(routes.to_string().split_whitespace().any(|word| word == "/v1"), "{routes}");
+    assert_eq!(TestClient::new(routes.into_router().unwrap()).get("/v1").await.text(), "root");
 }

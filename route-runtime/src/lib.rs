@@ -43,6 +43,7 @@ mod routes;
 #[cfg(feature = "server")]
 mod server;
 mod shape;
+mod table;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;

@@ -214,6 +214,11 @@ impl Routes {
         std::mem::take(&mut self.layers)
     }
 
+    /// The base path, as it is served.
+    pub(crate) fn base_path(&self) -> String {
+        self.base.iter().flat_map(|segment| ["/", segment]).collect()
+    }
+
     #[cfg(feature = "server")]
     pub(crate) fn renderer(&self) -> Option<&Renderer> {
         self.renderer.as_ref()
@@ -367,32 +372,6 @@ fn base_segments(path: &str) -> Result<Vec<String>, String> {
 
 fn key(info: &RouteInfo) -> (&str, crate::Methods, &str, u32) {
     (info.pattern(), info.methods(), info.file(), info.line())
-}
-
-impl fmt::Display for Routes {
-    /// The route table: method, path, handler, `file:line`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows: Vec<[String; 4]> = self
-            .iter()
-            .map(|info| {
-                let query = info.query_names();
-                let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-                [
-                    info.methods().to_string(),
-                    format!("{}{query}", info.pattern()),
-                    info.handler().to_owned(),
-                    format!("{}:{}", info.file(), info.line()),
-                ]
-            })
-            .collect();
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-        let (methods, path, handler) = (width(0), width(1), width(2));
-        for (i, row) in rows.iter().enumerate() {
-            let end = if i + 1 == rows.len() { "" } else { "\n" };
-            write!(f, "{:methods$}  {:path$}  {:handler$}  {}{end}", row[0], row[1], row[2], row[3])?;
-        }
-        Ok(())
-    }
 }
 
 impl fmt::Debug for Routes {
