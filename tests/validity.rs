@@ -54,6 +54,11 @@ async fn by_slug(slug: Slug) -> String {
     slug.0
 }
 
+#[get("/number/[number]")]
+async fn by_number(number: u8) -> String {
+    number.to_string()
+}
+
 #[get("/rest/[...slugs]")]
 async fn by_slugs(slugs: Vec<Slug>) -> String {
     slugs.len().to_string()
@@ -144,9 +149,20 @@ async fn a_path_and_a_query() {
         says("/slugs", "must be of small letters")
     );
 
-    // What is not even of the type below stays a 400.
-    assert_eq!(client.get("/query?limit=-1").await.status(), 400);
-    assert_eq!(client.get("/query_as?limit=x").await.status(), 400);
+    // What is not even of the type below stays a 400, and says where as well.
+    for (path, pointer, detail) in [
+        ("/query?limit=-1", "/limit", "must be an integer of 32 bits, not below 0"),
+        ("/query?limit=1&limit=2", "/limit", "must be given once"),
+        ("/query_as?limit=x", "/limit", "must be an integer of 32 bits, not below 0"),
+        ("/query_as", "/limit", "is missing"),
+        ("/number/x", "/number", "must be an integer from 0 to 255"),
+    ] {
+        let response = client.get(path).await;
+        let problem: Value = response.json();
+        assert_eq!(response.status(), 400, "{path}");
+        assert_eq!(problem["errors"], json!([{ "pointer": pointer, "detail": detail }]), "{path}");
+        assert!(problem["detail"].as_str().unwrap().ends_with(detail), "{problem}");
+    }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::call::TextValue;
 use crate::endpoint::Mounted;
-use crate::error::{ApiError, bare, problem};
+use crate::error::{ApiError, bare};
 use crate::log;
 use crate::pattern::Segment;
 use crate::request::ApiRequest;
@@ -64,19 +64,23 @@ pub(crate) fn bad_segment(route: &Mounted, index: usize, error: &TextError) -> R
     bad_text("path parameter", name, error)
 }
 
-/// 400 with what is wanted, 422 with what the type says; 500 where no text could ever do.
+/// The answer to a value of a path or a query that is none of its type; 500 where no text could ever do.
 fn bad_text(kind: &str, name: &str, error: &TextError) -> Refusal {
     if let TextError::Unsupported(_) = error {
         log::report(format_args!("the {kind} `{name}` {error}; write a type of one value, or `Vec<…>`"));
         return Box::new(bare(StatusCode::INTERNAL_SERVER_ERROR));
     }
+    Box::new(bad_value(kind, name, error).into_response())
+}
+
+/// 400 with what is wanted, 422 with what the type itself says.
+pub(crate) fn bad_value(kind: &str, name: &str, error: &TextError) -> ApiError {
     let detail = format!("{kind} `{name}` {error}");
-    Box::new(match error {
-        TextError::Invalid(reason) => {
-            ApiError::invalid(format!("/{name}"), reason).detail(detail).into_response()
-        }
-        _ => problem(StatusCode::BAD_REQUEST, Some(&detail)),
-    })
+    let answer = match error {
+        TextError::Invalid(_) => ApiError::unprocessable(detail),
+        _ => ApiError::bad_request(detail),
+    };
+    answer.and_invalid(format!("/{name}"), error.to_string())
 }
 
 /// The answer where two arguments read the body, which the macro rules out.

@@ -34,6 +34,10 @@
 ///
 /// `_name` binds too. A segment or query name that nothing takes is a compile error.
 ///
+/// Arguments are read in their order, the body last, and the first that does not fit answers: an extractor of the user who
+/// asks belongs before what is asked, so that a stranger reads 401 and not what is wrong with a value. A value of a type
+/// that checks itself says why it is not valid by [`Invalid`](crate::Invalid).
+///
 /// # Keys
 ///
 /// | key | means | default |

@@ -16,7 +16,7 @@ use super::json::{self, JsonError};
 use super::media::{Media, media};
 use super::mismatch::Mismatch;
 use super::raw::{BodyError, RawBody};
-use crate::arguments::Refusal;
+use crate::arguments::{Refusal, bad_value};
 use crate::error::{ApiError, bare, problem, reason};
 use crate::log;
 use crate::text::TextError;
@@ -126,11 +126,7 @@ fn no_form(error: TextError) -> Refusal {
 pub(super) fn query<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
     form::from_str(query).map_err(|error| match error {
         TextError::Field(name, error) if !matches!(*error, TextError::Unsupported(_)) => {
-            let detail = format!("query parameter `{name}` {error}");
-            match *error {
-                TextError::Invalid(reason) => ApiError::invalid(format!("/{name}"), reason).detail(detail),
-                _ => ApiError::bad_request(detail),
-            }
+            bad_value("query parameter", name, &error)
         }
         TextError::Invalid(reason) => ApiError::invalid("", reason),
         TextError::Field(..) | TextError::Unsupported(_) => {
