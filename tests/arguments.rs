@@ -3,7 +3,8 @@
 use std::num::NonZeroU8;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form, Json};
@@ -157,10 +158,10 @@ async fn info(Extension(info): Extension<&'static RouteInfo>) -> &'static str {
 /// A refusal of the application's own passes as it is.
 struct Login;
 
-impl<S: Sync> axum::extract::FromRequestParts<S> for Login {
+impl<S: Sync> FromRequestParts<S> for Login {
     type Rejection = Redirect;
 
-    async fn from_request_parts(_: &mut axum::http::request::Parts, _: &S) -> Result<Self, Redirect> {
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Redirect> {
         Err(Redirect::to("/login"))
     }
 }
@@ -194,6 +195,27 @@ async fn many(
     format!("{:?}", [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
 }
 
+/// Lets nobody in.
+struct Nobody;
+
+impl<S: Sync> FromRequestParts<S> for Nobody {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        Err(StatusCode::UNAUTHORIZED)
+    }
+}
+
+#[post("/order/user-first/[id]")]
+async fn user_first(_new: Json<New>, _user: Nobody, id: u32) -> String {
+    id.to_string()
+}
+
+#[post("/order/id-first/[id]")]
+async fn id_first(id: u32, _user: Nobody) -> String {
+    id.to_string()
+}
+
 fn client() -> TestClient {
     TestClient::new(Routes::collect().with_state(Db("db")).into_router().unwrap())
 }
@@ -203,6 +225,14 @@ async fn arguments_come_in_any_order() {
     let request =
         client().post("/any-order/7?tag=a&tag=b").header("user-agent", "me").json(&json!({ "title": "T" }));
     assert_eq!(request.await.text(), r#"T db ["a", "b"] me 7 /any-order/[id]"#);
+}
+
+#[tokio::test]
+async fn the_first_that_does_not_fit_answers_and_the_body_comes_last() {
+    let client = client();
+    assert_eq!(client.post("/order/user-first/x").await.status(), 401);
+    assert_eq!(client.post("/order/id-first/x").await.status(), 400);
+    assert_eq!(client.post("/order/id-first/7").await.status(), 401);
 }
 
 #[tokio::test]

@@ -51,9 +51,10 @@ impl OptionalFromRequestParts<App> for AuthUser {
     }
 }
 
+/// The id of a user, which RFC 7519, 4.1.2, wants as a text.
 #[derive(Serialize, Deserialize)]
 struct Subject {
-    sub: i64,
+    sub: String,
 }
 
 /// Makes and verifies tokens: JWT, signed with HMAC and SHA-256, whatever a token says of itself.
@@ -66,7 +67,7 @@ impl Tokens {
     }
 
     pub(crate) fn issue(&self, user: i64) -> Result<String, ApiError> {
-        let claims = Claims::new(Subject { sub: user });
+        let claims = Claims::new(Subject { sub: user.to_string() });
         let claims = claims.set_duration_and_issuance(&TimeOptions::default(), Duration::days(DAYS));
         Ok(Hs256.token(&Header::empty().with_token_type("JWT"), &claims, &self.0)?)
     }
@@ -76,6 +77,6 @@ impl Tokens {
         let token = UntrustedToken::new(token).ok()?;
         let token = Hs256.validator::<Subject>(&self.0).validate(&token).ok()?;
         token.claims().validate_expiration(&TimeOptions::default()).ok()?;
-        Some(token.claims().custom.sub)
+        token.claims().custom.sub.parse().ok()
     }
 }
