@@ -31,10 +31,8 @@ CREATE TABLE article (
 CREATE INDEX article_by_author ON article (author);
 
 CREATE TABLE tag (
-    article  INTEGER NOT NULL REFERENCES article ON DELETE CASCADE,
-    name     TEXT NOT NULL,
-    -- Where it stands in the list of its article.
-    position INTEGER NOT NULL,
+    article INTEGER NOT NULL REFERENCES article ON DELETE CASCADE,
+    name    TEXT NOT NULL,
     PRIMARY KEY (article, name)
 ) STRICT, WITHOUT ROWID;
 

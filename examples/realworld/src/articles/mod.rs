@@ -156,7 +156,7 @@ async fn set(app: &App, user: AuthUser, slug: String, sql: &'static str) -> ApiR
     Ok(ApiResponse::ok(Body { article: article.await? }))
 }
 
-/// The tags of an article, each once.
+/// The tags of an article.
 #[derive(Deserialize, Default)]
 #[serde(try_from = "Vec<Text<50>>")]
 struct Tags(Vec<String>);
@@ -164,16 +164,10 @@ struct Tags(Vec<String>);
 impl TryFrom<Vec<Text<50>>> for Tags {
     type Error = Invalid;
 
-    fn try_from(given: Vec<Text<50>>) -> Result<Self, Invalid> {
-        if given.len() > 50 {
+    fn try_from(tags: Vec<Text<50>>) -> Result<Self, Invalid> {
+        if tags.len() > 50 {
             return Err(Invalid::new("has too many: at most 50"));
         }
-        let mut tags = Vec::with_capacity(given.len());
-        for Text(tag) in given {
-            if !tags.contains(&tag) {
-                tags.push(tag);
-            }
-        }
-        Ok(Tags(tags))
+        Ok(Tags(tags.into_iter().map(|Text(tag)| tag).collect()))
     }
 }

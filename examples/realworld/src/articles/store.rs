@@ -40,7 +40,7 @@ pub(super) struct List {
 impl Preview {
     /// The columns of an article `a` of an author `u` for the viewer `:viewer`.
     const COLUMNS: &str = "a.slug, a.title, a.description, a.created_at, a.updated_at,
-        (SELECT json_group_array(name ORDER BY position) FROM tag WHERE article = a.id) AS tags,
+        (SELECT json_group_array(name ORDER BY name) FROM tag WHERE article = a.id) AS tags,
         (SELECT count(*) FROM favorite WHERE article = a.id) AS favorites,
         EXISTS (SELECT 1 FROM favorite WHERE article = a.id AND user = :viewer) AS favorited";
 
@@ -155,9 +155,9 @@ pub(super) fn free_slug(db: &Connection, title: &str, own: Option<i64>) -> Resul
 
 pub(super) fn set_tags(db: &Connection, article: i64, tags: &[String]) -> Result<(), ApiError> {
     db.execute("DELETE FROM tag WHERE article = ?1", [article])?;
-    let mut insert = db.prepare_cached("INSERT INTO tag (article, position, name) VALUES (?1, ?2, ?3)")?;
-    for (position, tag) in (0_i64..).zip(tags) {
-        insert.execute((article, position, tag))?;
+    let mut insert = db.prepare_cached("INSERT OR IGNORE INTO tag (article, name) VALUES (?1, ?2)")?;
+    for tag in tags {
+        insert.execute((article, tag))?;
     }
     Ok(())
 }
