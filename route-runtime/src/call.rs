@@ -343,7 +343,7 @@ impl<S: Send + Sync, T: FromRequestParts<S> + Send + 'static> PartsExtractor<S> 
     message = "`{Self}` is no argument of a handler",
     label = "neither a `[segment]` or `?query` name of the path nor an axum extractor for the state `{S}`",
     note = "for a part of the path, call the argument as the `[segment]`; for a query parameter, add `?name` to the path",
-    note = "for a body write `ApiRequest<…>` or `axum::Json<…>` of a type that implements `serde::Deserialize`; for your own extractor implement `FromRequestParts`",
+    note = "for a body write `ApiRequest<…>` or `axum::Json<…>` of a type that implements `serde::Deserialize`; for an extractor of your own implement `FromRequestParts`, and `OptionalFromRequestParts` for an `Option` of it",
     note = "an extractor that needs a state is told which by `State<…>` among the arguments, or by `state = AppState`"
 )]
 pub trait ArgumentType<S>: Send + Sized + 'static {
