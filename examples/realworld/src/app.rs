@@ -24,7 +24,7 @@ pub(crate) fn routes(app: App) -> Routes {
 
 /// Tokens come in a header that scripts set, never by themselves as cookies do: any site may ask. `*` would not be enough
 /// for the headers: it does not stand for `Authorization` (Fetch standard, 3.3.4).
-fn cors() -> CorsLayer {
+pub(crate) fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])

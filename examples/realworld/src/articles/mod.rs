@@ -1,6 +1,6 @@
 //! Articles: lists, the feed, and one by its slug; favourites.
 
-mod store;
+pub(crate) mod store;
 
 use route_runtime::{ApiError, ApiRequest, ApiResponse, ApiResult, Invalid, State, delete, get, post, put};
 use serde::{Deserialize, Serialize};
@@ -14,13 +14,13 @@ pub(crate) use self::store::id_of;
 
 /// `{"article": …}`, as all bodies of this module are but those of lists.
 #[derive(Deserialize, Serialize)]
-struct Body<T> {
-    article: T,
+pub(crate) struct Body<T> {
+    pub(crate) article: T,
 }
 
 /// The newest articles: those of an author, with a tag, of somebody's favourites.
-// A thousand of the longest articles, in control characters that JSON writes as `\u0001`, are 32 megabytes.
-#[get("/articles?tag&author&favorited&limit&offset", response_limit = "32mb")]
+// A thousand of the longest articles, in control characters that JSON writes as `\u0001`, are 41 megabytes.
+#[get("/articles?tag&author&favorited&limit&offset", response_limit = "48mb")]
 async fn list(
     viewer: Option<AuthUser>,
     tag: Option<String>,
@@ -36,7 +36,7 @@ async fn list(
 }
 
 /// The newest articles of those whom one follows.
-#[get("/articles/feed?limit&offset", response_limit = "32mb")]
+#[get("/articles/feed?limit&offset", response_limit = "48mb")]
 async fn feed(user: AuthUser, limit: Limit, offset: Offset, State(app): State<App>) -> ApiResult<List> {
     let user = Some(user.id());
     let filter = Filter { follower: user, viewer: user, ..Filter::default() };
@@ -54,12 +54,12 @@ async fn read(viewer: Option<AuthUser>, slug: String, State(app): State<App>) ->
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct NewArticle {
-    title: Text<200>,
-    description: Text<1000>,
-    body: Text<100_000>,
+pub(crate) struct NewArticle {
+    pub(crate) title: Text<200>,
+    pub(crate) description: Text<1000>,
+    pub(crate) body: Text<100_000>,
     #[serde(default)]
-    tag_list: Tags,
+    pub(crate) tag_list: Tags,
 }
 
 /// Publishes an article.
@@ -159,7 +159,7 @@ async fn set(app: &App, user: AuthUser, slug: String, sql: &'static str) -> ApiR
 /// The tags of an article.
 #[derive(Deserialize, Default)]
 #[serde(try_from = "Vec<Text<50>>")]
-struct Tags(Vec<String>);
+pub(crate) struct Tags(pub(crate) Vec<String>);
 
 impl TryFrom<Vec<Text<50>>> for Tags {
     type Error = Invalid;

@@ -24,7 +24,7 @@ struct Preview {
 }
 
 #[derive(Serialize)]
-pub(super) struct Article {
+pub(crate) struct Article {
     #[serde(flatten)]
     preview: Preview,
     body: String,
@@ -32,7 +32,7 @@ pub(super) struct Article {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct List {
+pub(crate) struct List {
     articles: Vec<Preview>,
     articles_count: i64,
 }
@@ -61,14 +61,14 @@ impl Preview {
 
 /// Which articles a list has, and for whom it is.
 #[derive(Default)]
-pub(super) struct Filter {
-    pub(super) tag: Option<String>,
-    pub(super) author: Option<String>,
+pub(crate) struct Filter {
+    pub(crate) tag: Option<String>,
+    pub(crate) author: Option<String>,
     /// A user whose favourites they are.
-    pub(super) favorited: Option<String>,
+    pub(crate) favorited: Option<String>,
     /// A user who follows the authors.
-    pub(super) follower: Option<i64>,
-    pub(super) viewer: Option<i64>,
+    pub(crate) follower: Option<i64>,
+    pub(crate) viewer: Option<i64>,
 }
 
 impl Filter {
@@ -80,7 +80,7 @@ impl Filter {
         AND (:follower IS NULL OR a.author IN (SELECT followed FROM follow WHERE follower = :follower))";
 
     /// The newest, and how many there are in all.
-    pub(super) fn list(&self, db: &Connection, limit: Limit, offset: Offset) -> Result<List, ApiError> {
+    pub(crate) fn list(&self, db: &Connection, limit: Limit, offset: Offset) -> Result<List, ApiError> {
         let Filter { tag, author, favorited, follower, viewer } = self;
         let count = format!("SELECT count(*) FROM article a WHERE {}", Self::WHERE);
         let params = named_params! {
@@ -105,7 +105,7 @@ impl Filter {
     }
 }
 
-pub(super) fn by_slug(db: &Connection, slug: &str, viewer: Option<i64>) -> Result<Article, ApiError> {
+pub(crate) fn by_slug(db: &Connection, slug: &str, viewer: Option<i64>) -> Result<Article, ApiError> {
     let select = format!(
         "SELECT {}, {}, a.body FROM article a JOIN user u ON u.id = a.author WHERE a.slug = :slug",
         Preview::COLUMNS,
@@ -139,7 +139,7 @@ pub(crate) fn id_of(db: &Connection, slug: &str) -> Result<i64, ApiError> {
 }
 
 /// A slug of the title that no article has, but the one with the id `own`.
-pub(super) fn free_slug(db: &Connection, title: &str, own: Option<i64>) -> Result<String, ApiError> {
+pub(crate) fn free_slug(db: &Connection, title: &str, own: Option<i64>) -> Result<String, ApiError> {
     let slug = slug::slugify(title);
     // ASCII, so it can be cut anywhere.
     let slug = slug.get(..100).unwrap_or(&slug).trim_end_matches('-');
@@ -153,7 +153,7 @@ pub(super) fn free_slug(db: &Connection, title: &str, own: Option<i64>) -> Resul
     Ok(db.query_one("SELECT ?1 || '-' || lower(hex(randomblob(8)))", [slug], |row| row.get(0))?)
 }
 
-pub(super) fn set_tags(db: &Connection, article: i64, tags: &[String]) -> Result<(), ApiError> {
+pub(crate) fn set_tags(db: &Connection, article: i64, tags: &[String]) -> Result<(), ApiError> {
     db.execute("DELETE FROM tag WHERE article = ?1", [article])?;
     let mut insert = db.prepare_cached("INSERT OR IGNORE INTO tag (article, name) VALUES (?1, ?2)")?;
     for tag in tags {
