@@ -221,6 +221,19 @@ impl ApiError {
         self.0.detail.as_deref()
     }
 
+    /// The headers that [`header`](Self::header) added.
+    ///
+    /// ```
+    /// use route_runtime::ApiError;
+    ///
+    /// let error = ApiError::too_many_requests("slowly").header("retry-after", 30);
+    /// assert_eq!(error.headers()["retry-after"], "30");
+    /// ```
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
     /// The members that [`with`](Self::with) added; `errors` of a body that has the wrong shape.
     #[must_use]
     pub fn members(&self) -> &Map<String, Value> {
