@@ -107,7 +107,11 @@ fn main() {
     let servers = runtime.block_on(async {
         let db = Db::open(&folder.join("conduit.db")).await.expect("a database");
         db.write(|db| Ok(db.execute_batch(SEED)?)).await.expect("articles");
-        let app = App { db, passwords: Passwords::new().expect("a hash"), tokens: Tokens::new(b"key") };
+        let app = App {
+            db,
+            passwords: Passwords::new().expect("a hash"),
+            tokens: Tokens::new(b"key").expect("a key"),
+        };
         serve(app).await
     });
 

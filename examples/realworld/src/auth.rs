@@ -1,20 +1,22 @@
 //! Who asks: tokens, and the extractors `AuthUser` and `Option<AuthUser>`.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use chrono::Duration;
-use jwt_compact::alg::{Hs256, Hs256Key};
-use jwt_compact::{AlgorithmExt as _, Claims, Header, TimeOptions, UntrustedToken};
+use hmac::{Hmac, Mac as _};
+use jwt::{SignWithKey as _, VerifyWithKey as _};
 use route_runtime::ApiError;
 use serde::{Deserialize, Serialize};
+use sha2::Sha256;
 
 use crate::app::App;
 use crate::errors::unauthorized;
 use crate::users::User;
 
-/// How long a token is good for.
-const DAYS: i64 = 60;
+/// How long a token is good for: 60 days.
+const LIFE: Duration = Duration::from_secs(60 * 24 * 60 * 60);
 
 /// The user whose token came with the request. A request without a valid one is answered 401.
 pub(crate) struct AuthUser(pub(crate) User);
@@ -51,32 +53,37 @@ impl OptionalFromRequestParts<App> for AuthUser {
     }
 }
 
-/// The id of a user, which RFC 7519, 4.1.2, wants as a text.
 #[derive(Serialize, Deserialize)]
-struct Subject {
+struct Claims {
+    /// The id of the user, which RFC 7519, 4.1.2, wants as a text.
     sub: String,
+    /// When it was issued and when it ends, in seconds since 1970.
+    iat: u64,
+    exp: u64,
 }
 
 /// Makes and verifies tokens: JWT, signed with HMAC and SHA-256, whatever a token says of itself.
 #[derive(Clone)]
-pub(crate) struct Tokens(Hs256Key);
+pub(crate) struct Tokens(Hmac<Sha256>);
 
 impl Tokens {
-    pub(crate) fn new(key: &[u8]) -> Self {
-        Tokens(Hs256Key::new(key))
+    pub(crate) fn new(key: &[u8]) -> Result<Self, ApiError> {
+        Ok(Tokens(Hmac::new_from_slice(key)?))
     }
 
     pub(crate) fn issue(&self, user: i64) -> Result<String, ApiError> {
-        let claims = Claims::new(Subject { sub: user.to_string() });
-        let claims = claims.set_duration_and_issuance(&TimeOptions::default(), Duration::days(DAYS));
-        Ok(Hs256.token(&Header::empty().with_token_type("JWT"), &claims, &self.0)?)
+        let now = now()?;
+        let claims = Claims { sub: user.to_string(), iat: now, exp: now + LIFE.as_secs() };
+        Ok(claims.sign_with_key(&self.0)?)
     }
 
     /// The id of the user that a token was issued for.
     fn verify(&self, token: &str) -> Option<i64> {
-        let token = UntrustedToken::new(token).ok()?;
-        let token = Hs256.validator::<Subject>(&self.0).validate(&token).ok()?;
-        token.claims().validate_expiration(&TimeOptions::default()).ok()?;
-        token.claims().custom.sub.parse().ok()
+        let Claims { sub, exp, .. } = token.verify_with_key(&self.0).ok()?;
+        (now().ok()? < exp).then(|| sub.parse().ok())?
     }
+}
+
+fn now() -> Result<u64, ApiError> {
+    Ok(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())
 }

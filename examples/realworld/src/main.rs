@@ -25,6 +25,8 @@ use std::error::Error;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use route_runtime::ApiError;
+
 use app::App;
 use auth::Tokens;
 use config::Config;
@@ -47,16 +49,17 @@ async fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
     let db = Db::open(&database).await.map_err(|error| {
         format!("can't open the database {}: {error}; DATABASE_URL names it", database.display())
     })?;
-    let tokens = match secret {
-        Some(secret) => Tokens::new(secret.as_bytes()),
+    let key = match secret {
+        Some(secret) => secret.into_bytes(),
         None => {
             let _ = writeln!(std::io::stderr(), "JWT_SECRET is not set: the tokens end with this process");
-            let mut key = [0; 32];
+            let mut key = vec![0; 32];
             getrandom::fill(&mut key)?;
-            Tokens::new(&key)
+            key
         }
     };
-    let passwords = Passwords::new().map_err(route_runtime::ApiError::into_error)?;
+    let tokens = Tokens::new(&key).map_err(ApiError::into_error)?;
+    let passwords = Passwords::new().map_err(ApiError::into_error)?;
     let routes = app::routes(App { db, passwords, tokens });
     say(&format!("{routes}\n"));
     let server = routes.into_server()?.on_listening(|address| say(&format!("http://{address}/api")));

@@ -105,7 +105,7 @@ impl Drop for Twins {
 async fn seeded(file: &Path) -> App {
     let db = Db::open(file).await.unwrap();
     db.write(|db| Ok(db.execute_batch(SEED)?)).await.unwrap();
-    App { db, passwords: Passwords::new().unwrap(), tokens: Tokens::new(KEY) }
+    App { db, passwords: Passwords::new().unwrap(), tokens: Tokens::new(KEY).unwrap() }
 }
 
 /// What is told of an answer: the status, the headers that mean something, the body without times.
@@ -158,7 +158,7 @@ impl Request {
     }
 
     fn by(self, user: i64) -> Request {
-        let token = Tokens::new(KEY).issue(user).unwrap();
+        let token = Tokens::new(KEY).unwrap().issue(user).unwrap();
         self.header("authorization", &format!("Token {token}"))
     }
 
