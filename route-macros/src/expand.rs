@@ -3,7 +3,7 @@
 //! What is printed is data and one call: constants about the route, and the user's types in the turbofish of a
 //! library generic. Only the user's types and the call of the user's function take the user's spans.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned as _;
@@ -161,6 +161,21 @@ fn entry(route: &Route) -> TokenStream {
         quote!(|#(#values),*| __rt::ready(#function(#(#values),*)))
     };
     let info = info(route);
+    let types = handler.arguments.iter().zip(sources).map(|(argument, source)| {
+        let ty = &argument.ty;
+        match source {
+            Source::Segment(i) => {
+                let i = Literal::usize_unsuffixed(*i);
+                quote!(segment #i (#ty),)
+            }
+            Source::Query(i) => {
+                let i = Literal::usize_unsuffixed(*i);
+                quote!(query #i (#ty),)
+            }
+            Source::Extractor => quote!(extractor 0 (#ty),),
+        }
+    });
+    let types: TokenStream = types.collect();
     let output = &handler.output;
     let respond = quote_spanned!(output.span()=> __rt::respond::<#output>);
     let mut slots = TokenStream::new();
@@ -186,10 +201,13 @@ fn entry(route: &Route) -> TokenStream {
     let request_name = Ident::new("request", Span::mixed_site());
     let respond_name = Ident::new("respond", Span::mixed_site());
     quote! {
-        __rt::Entry::new::<#state>(#info, |#request_name| {
-            let #respond_name = #respond;
-            __rt::#call::<#state, #(#markers)* _, _>(#request_name, #called, #respond_name)
-        })#slots
+        __rt::documented!(
+            __rt::Entry::new::<#state>(#info, |#request_name| {
+                let #respond_name = #respond;
+                __rt::#call::<#state, #(#markers)* _, _>(#request_name, #called, #respond_name)
+            })#slots;
+            [#types] (#output)
+        )
     }
 }
 

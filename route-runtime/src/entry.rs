@@ -8,6 +8,8 @@ use crate::arguments::Refusal;
 use crate::call::{Incoming, Reply};
 use crate::endpoint::BoxedService;
 use crate::info::RouteInfo;
+#[cfg(feature = "openapi")]
+use crate::openapi::facts::Facts;
 use crate::shape::ShapeCheck;
 
 /// The handler, erased: everything about its types is behind this pointer.
@@ -19,9 +21,6 @@ pub(crate) type LayerFn = fn(BoxedService) -> BoxedService;
 /// Checks an extracted argument; the slot that validation fills.
 pub(crate) type Validator = fn(&dyn Any) -> Result<(), Refusal>;
 
-/// Describes argument and answer types to a document; the slot that OpenAPI fills.
-pub(crate) type Describe = fn(&mut dyn Any);
-
 /// A route as the registry holds it: what was written, and how to call it.
 pub struct Entry {
     pub(crate) info: RouteInfo,
@@ -30,7 +29,8 @@ pub struct Entry {
     pub(crate) layers: &'static [LayerFn],
     pub(crate) shapes: &'static [Option<ShapeCheck>],
     pub(crate) validators: &'static [Option<Validator>],
-    pub(crate) describe: Option<Describe>,
+    #[cfg(feature = "openapi")]
+    pub(crate) facts: Option<&'static Facts>,
     /// How long the last JSON answer was.
     pub(crate) last_length: AtomicUsize,
     /// Whether the log knows that the handler forgot to answer.
@@ -57,7 +57,8 @@ impl Entry {
             layers: &[],
             shapes: &[],
             validators: &[],
-            describe: None,
+            #[cfg(feature = "openapi")]
+            facts: None,
             last_length: AtomicUsize::new(0),
             told_unfinished: AtomicBool::new(false),
             told_redirect: AtomicBool::new(false),
@@ -85,10 +86,11 @@ impl Entry {
         self
     }
 
-    /// How the types of the route describe themselves.
+    /// What the types of the route tell of themselves.
+    #[cfg(feature = "openapi")]
     #[must_use]
-    pub const fn describe(mut self, describe: Describe) -> Self {
-        self.describe = Some(describe);
+    pub const fn facts(mut self, facts: &'static Facts) -> Self {
+        self.facts = Some(facts);
         self
     }
 }

@@ -35,6 +35,8 @@ mod limits;
 mod log;
 mod methods;
 mod mount;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod pattern;
 mod request;
 mod response;
@@ -69,6 +71,16 @@ pub use crate::routes::{Routes, router};
 #[cfg(feature = "server")]
 pub use crate::server::{Listen, Server, ServerOptions, serve};
 pub use cookie::{self, Cookie};
+
+/// Without the feature `openapi`, what the types of a route tell is not asked.
+#[cfg(not(feature = "openapi"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __undocumented {
+    ($entry:expr; $($types:tt)*) => {
+        $entry
+    };
+}
 
 mod by_hand;
 

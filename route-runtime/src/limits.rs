@@ -21,10 +21,10 @@ use crate::log;
 use crate::work;
 
 /// 1 MiB, as in Next.js.
-const BODY_LIMIT: u64 = 1 << 20;
+pub(crate) const BODY_LIMIT: u64 = 1 << 20;
 
 /// 4 MiB, as in Next.js.
-const RESPONSE_LIMIT: u64 = 4 << 20;
+pub(crate) const RESPONSE_LIMIT: u64 = 4 << 20;
 
 /// What axum's own extractors take at most, unless told otherwise.
 const LIMIT_OF_AXUM: u64 = 2 << 20;

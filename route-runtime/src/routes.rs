@@ -214,6 +214,21 @@ impl Routes {
         std::mem::take(&mut self.layers)
     }
 
+    #[cfg(feature = "openapi")]
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &'static Entry> {
+        self.entries.iter().copied()
+    }
+
+    #[cfg(feature = "openapi")]
+    pub(crate) fn default_config(&self) -> RouteConfig {
+        self.defaults
+    }
+
+    #[cfg(feature = "openapi")]
+    pub(crate) fn renders_errors(&self) -> bool {
+        self.renderer.is_some()
+    }
+
     /// The base path, as it is served.
     pub(crate) fn base_path(&self) -> String {
         self.base.iter().flat_map(|segment| ["/", segment]).collect()

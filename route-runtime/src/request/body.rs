@@ -32,9 +32,30 @@ pub trait RequestBody: Sized + Send + 'static {
     /// The body, or the answer that refuses the request.
     #[doc(hidden)]
     fn read(parts: &Parts, body: Body) -> impl Future<Output = Result<Self, Refusal>> + Send;
+
+    /// What a document says of it.
+    #[doc(hidden)]
+    #[cfg(feature = "openapi")]
+    fn kind() -> BodyKind;
+}
+
+/// What kind of body a type is.
+#[doc(hidden)]
+#[cfg(feature = "openapi")]
+#[derive(Debug, Clone, Copy)]
+pub enum BodyKind {
+    /// Any bytes.
+    Raw,
+    /// By its content type, of which `text/plain` may be one; it may be absent.
+    Typed { text: bool, optional: bool },
 }
 
 impl RequestBody for RawBody {
+    #[cfg(feature = "openapi")]
+    fn kind() -> BodyKind {
+        BodyKind::Raw
+    }
+
     async fn read(_: &Parts, body: Body) -> Result<Self, Refusal> {
         Ok(RawBody::new(body))
     }
@@ -42,12 +63,16 @@ impl RequestBody for RawBody {
 
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + Send + 'static> RequestBody for T {
+    #[cfg(feature = "openapi")]
+    fn kind() -> BodyKind {
+        BodyKind::Typed { text: takes_text::<T>(), optional: T::deserialize(Absent).is_ok() }
+    }
+
     async fn read(parts: &Parts, mut body: Body) -> Result<Self, Refusal> {
         if body.is_end_stream() {
             return absent();
         }
-        let takes_text = T::deserialize(Text(None)).is_err_and(|kind| kind.is_text);
-        let media = match media(&parts.headers, takes_text) {
+        let media = match media(&parts.headers, takes_text::<T>()) {
             Ok(media) => media,
             // Who sends nothing has nothing to say about it, and some senders only tell by ending the body.
             Err(_) if !parts.headers.contains_key(header::CONTENT_TYPE) && is_empty(&mut body).await => {
@@ -69,6 +94,11 @@ impl<T: DeserializeOwned + Send + 'static> RequestBody for T {
             }
         }
     }
+}
+
+/// Whether a type can be read from one text.
+fn takes_text<T: DeserializeOwned>() -> bool {
+    T::deserialize(Text(None)).is_err_and(|kind| kind.is_text)
 }
 
 /// Whether a body of unknown size ends before it has begun.

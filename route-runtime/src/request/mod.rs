@@ -20,6 +20,8 @@ use axum::response::Response;
 use cookie::Cookie;
 use serde::de::DeserializeOwned;
 
+#[cfg(feature = "openapi")]
+pub(crate) use self::body::BodyKind;
 pub use self::body::RequestBody;
 pub(crate) use self::raw::fault_of_body;
 pub use self::raw::{BodyError, RawBody};

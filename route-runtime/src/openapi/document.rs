@@ -1,0 +1,77 @@
+//! The parts of an OpenAPI 3.1 document that are written here. <https://spec.openapis.org/oas/v3.1.1>
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::schemas::Directed;
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Operation {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) tags: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) summary: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) description: Option<String>,
+    pub(super) operation_id: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) deprecated: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) parameters: Vec<Parameter>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) request_body: Option<RequestBody>,
+    pub(super) responses: BTreeMap<String, Response>,
+    /// The limits and the marks that OpenAPI has no words for.
+    #[serde(flatten)]
+    pub(super) extensions: BTreeMap<&'static str, Value>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Parameter {
+    pub(super) name: String,
+    #[serde(rename = "in")]
+    pub(super) place: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) description: Option<String>,
+    pub(super) required: bool,
+    #[serde(serialize_with = "schema")]
+    pub(super) schema: Directed,
+    #[serde(flatten)]
+    pub(super) extensions: BTreeMap<&'static str, Value>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct RequestBody {
+    pub(super) required: bool,
+    pub(super) content: BTreeMap<&'static str, Media>,
+}
+
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Response {
+    pub(super) description: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) content: BTreeMap<&'static str, Media>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Media {
+    #[serde(serialize_with = "schema")]
+    pub(super) schema: Directed,
+}
+
+fn schema<S: serde::Serializer>(directed: &Directed, serializer: S) -> Result<S::Ok, S::Error> {
+    directed.schema.serialize(serializer)
+}
+
+impl Operation {
+    /// Every schema in it.
+    pub(super) fn schemas(&mut self) -> impl Iterator<Item = &mut Directed> {
+        let parameters = self.parameters.iter_mut().map(|parameter| &mut parameter.schema);
+        let bodies = self.request_body.iter_mut().flat_map(|body| body.content.values_mut());
+        let answers = self.responses.values_mut().flat_map(|response| response.content.values_mut());
+        parameters.chain(bodies.chain(answers).map(|media| &mut media.schema))
+    }
+}

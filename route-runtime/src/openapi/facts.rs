@@ -1,0 +1,373 @@
+//! What the types of a route tell of themselves: constants of an expansion, where alone they are concrete.
+//!
+//! An inherent constant, which has a bound, wins over one of a trait, which has none: so a type without a schema is no
+//! compile error, and an alias is seen through.
+
+use std::any::{TypeId, type_name};
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Form, Path, Query, RawForm, Request};
+use axum::http::{StatusCode, Uri};
+use axum::response::{Html, NoContent, Redirect};
+use axum::{Json, http};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::request::{ApiRequest, BodyKind, RequestBody, Unread};
+use crate::response::ApiResponse;
+use crate::text;
+
+/// Makes the schema of a type.
+pub(crate) type SchemaFn = fn(&mut SchemaGenerator) -> Schema;
+
+/// What the types of one route tell.
+#[derive(Debug)]
+pub struct Facts {
+    /// In the order of the arguments.
+    pub arguments: &'static [ArgumentFact],
+    /// What the function returns.
+    pub answer: AnswerFact,
+}
+
+/// What the type of one argument tells.
+#[derive(Debug)]
+pub struct ArgumentFact {
+    /// What the argument is bound to.
+    pub role: Role,
+    /// The schema of a bound value, or of what an extractor reads.
+    pub schema: Option<SchemaFn>,
+    /// What an extractor reads.
+    pub reads: Option<fn() -> Reads>,
+    /// How the type is called.
+    pub name: fn() -> &'static str,
+}
+
+/// What an argument is bound to.
+#[derive(Debug, Clone, Copy)]
+pub enum Role {
+    /// The segment with this index.
+    Segment(usize),
+    /// The query parameter with this index, and whether it may be absent.
+    Query(usize, fn() -> bool),
+    /// Nothing: an extractor.
+    Extractor,
+}
+
+/// What the return type tells.
+#[derive(Debug)]
+pub struct AnswerFact {
+    /// The schema of its JSON.
+    pub schema: Option<SchemaFn>,
+    /// What kind of answer it is.
+    pub tells: Option<fn() -> Answered>,
+    /// How the type is called.
+    pub name: fn() -> &'static str,
+}
+
+impl AnswerFact {
+    /// `impl IntoResponse`, which has no name.
+    pub const UNKNOWN: AnswerFact = AnswerFact { schema: None, tells: None, name: || "impl Trait" };
+}
+
+/// What an extractor reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reads {
+    pub(crate) what: What,
+    pub(crate) optional: bool,
+}
+
+/// A part of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    Nothing,
+    Path,
+    Query,
+    Json,
+    Form,
+    Multipart,
+    Text,
+    Bytes,
+    /// By its content type.
+    Typed {
+        text: bool,
+    },
+}
+
+/// What a function answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered {
+    pub(crate) status: Status,
+    pub(crate) content: Content,
+}
+
+/// The status of success, as far as a type tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    Is(u16),
+    /// The hundreds.
+    Range(u8),
+    Unknown,
+}
+
+/// What is in an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    Empty,
+    Json,
+    /// JSON, if the function calls `json`.
+    MaybeJson,
+    Media(&'static str),
+    Unknown,
+}
+
+/// The questions to a type.
+#[derive(Debug)]
+pub struct Told<T: ?Sized>(PhantomData<T>);
+
+fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<T>()
+}
+
+impl<T: JsonSchema> Told<T> {
+    /// The schema of the type itself.
+    pub const SCHEMA: Option<SchemaFn> = Some(schema::<T>);
+}
+
+impl<T: Source> Told<T> {
+    /// What the type reads of a request.
+    pub const READS: Option<fn() -> Reads> = Some(T::reads);
+}
+
+impl<T: Tells> Told<T> {
+    /// What an answer of the type is.
+    pub const TELLS: Option<fn() -> Answered> = Some(T::tells);
+}
+
+/// The other answers.
+pub trait ToldNothing {
+    /// It has no schema.
+    const SCHEMA: Option<SchemaFn> = None;
+    /// It is no wrapper of a type with a schema.
+    const INNER: Option<SchemaFn> = None;
+    /// Nobody knows.
+    const READS: Option<fn() -> Reads> = None;
+    /// Nobody knows.
+    const TELLS: Option<fn() -> Answered> = None;
+}
+
+impl<T: ?Sized> ToldNothing for Told<T> {}
+
+macro_rules! inner {
+    ($($wrapped:ty),* $(,)?) => {$(
+        impl<T: JsonSchema> Told<$wrapped> {
+            /// The schema of what is wrapped.
+            pub const INNER: Option<SchemaFn> = Some(schema::<T>);
+        }
+    )*};
+    (answers: $($wrapped:ty),* $(,)?) => {$(
+        impl<T: JsonSchema, E> Told<Result<$wrapped, E>> {
+            /// The schema of what is wrapped.
+            pub const INNER: Option<SchemaFn> = Some(schema::<T>);
+        }
+    )*};
+}
+
+inner! {
+    Json<T>, Form<T>, Query<T>, Path<T>, ApiRequest<T>,
+    Option<Json<T>>, Option<Query<T>>, Option<Path<T>>,
+    ApiResponse<T>, (StatusCode, Json<T>), (StatusCode, ApiResponse<T>),
+}
+
+inner! {
+    answers: Json<T>, ApiResponse<T>, (StatusCode, Json<T>), (StatusCode, ApiResponse<T>), Query<T>, Form<T>,
+}
+
+/// An extractor whose part of a request is known.
+pub trait Source {
+    /// What it reads.
+    fn reads() -> Reads;
+}
+
+impl Reads {
+    const fn of(what: What) -> Self {
+        Reads { what, optional: false }
+    }
+}
+
+macro_rules! sources {
+    ($($ty:ty $([$t:ident])?: $what:ident;)*) => {$(
+        impl$(<$t>)? Source for $ty {
+            fn reads() -> Reads {
+                Reads::of(What::$what)
+            }
+        }
+    )*};
+}
+
+sources! {
+    Json<T> [T]: Json;
+    Form<T> [T]: Form;
+    Query<T> [T]: Query;
+    Path<T> [T]: Path;
+    RawForm: Form;
+    String: Text;
+    Bytes: Bytes;
+    Body: Bytes;
+    Request: Bytes;
+    ApiRequest<Unread>: Nothing;
+    http::HeaderMap: Nothing;
+    http::Method: Nothing;
+    Uri: Nothing;
+}
+
+impl<T: RequestBody> Source for ApiRequest<T> {
+    fn reads() -> Reads {
+        match T::kind() {
+            BodyKind::Raw => Reads::of(What::Bytes),
+            BodyKind::Typed { text, optional } => Reads { what: What::Typed { text }, optional },
+        }
+    }
+}
+
+impl<T: Source> Source for Option<T> {
+    fn reads() -> Reads {
+        Reads { optional: true, ..T::reads() }
+    }
+}
+
+impl<T: Source, E> Source for Result<T, E> {
+    fn reads() -> Reads {
+        Reads { optional: true, ..T::reads() }
+    }
+}
+
+/// A type whose answer is known.
+pub trait Tells {
+    /// What is answered.
+    fn tells() -> Answered;
+}
+
+macro_rules! answers {
+    ($($ty:ty $([$t:ident])?: $status:expr, $content:expr;)*) => {$(
+        impl$(<$t>)? Tells for $ty {
+            fn tells() -> Answered {
+                Answered { status: $status, content: $content }
+            }
+        }
+    )*};
+}
+
+const OK: Status = Status::Is(200);
+const TEXT: Content = Content::Media("text/plain; charset=utf-8");
+const BYTES: Content = Content::Media("application/octet-stream");
+
+answers! {
+    Json<T> [T]: OK, Content::Json;
+    Html<T> [T]: OK, Content::Media("text/html; charset=utf-8");
+    String: OK, TEXT;
+    &'static str: OK, TEXT;
+    Cow<'static, str>: OK, TEXT;
+    Bytes: OK, BYTES;
+    Vec<u8>: OK, BYTES;
+    &'static [u8]: OK, BYTES;
+    (): OK, Content::Empty;
+    NoContent: Status::Is(204), Content::Empty;
+    Redirect: Status::Range(3), Content::Empty;
+    StatusCode: Status::Unknown, Content::Empty;
+}
+
+impl<T: 'static> Tells for ApiResponse<T> {
+    fn tells() -> Answered {
+        // What it has without a parameter says nothing of what is sent.
+        let content = match TypeId::of::<T>() {
+            id if id == TypeId::of::<Value>() => Content::Unknown,
+            id if id == TypeId::of::<()>() => Content::Empty,
+            _ => Content::MaybeJson,
+        };
+        Answered { status: Status::Range(2), content }
+    }
+}
+
+impl<T: Tells> Tells for (StatusCode, T) {
+    fn tells() -> Answered {
+        Answered { status: Status::Unknown, ..T::tells() }
+    }
+}
+
+impl<T: Tells, E> Tells for Result<T, E> {
+    fn tells() -> Answered {
+        T::tells()
+    }
+}
+
+/// Whether a query parameter of the type may be absent.
+pub fn may_be_absent<T: DeserializeOwned>() -> bool {
+    text::from_values::<T>(&[]).is_ok()
+}
+
+/// How a type is called.
+pub fn name_of<T: ?Sized>() -> &'static str {
+    type_name::<T>()
+}
+
+/// Makes an [`Entry`](crate::entry::Entry) that knows what its types tell.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __documented {
+    ($entry:expr; [$($role:ident $index:literal $ty:tt,)*] $answer:tt) => {{
+        use $crate::__private::ToldNothing as _;
+        $entry.facts(&$crate::__private::Facts {
+            arguments: &[$($crate::__argument_fact!($role $index $ty)),*],
+            answer: $crate::__answer_fact!($answer),
+        })
+    }};
+}
+
+/// One argument of [`__documented`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __argument_fact {
+    (segment $index:literal ($ty:ty)) => {
+        $crate::__private::ArgumentFact {
+            role: $crate::__private::Role::Segment($index),
+            schema: $crate::__private::Told::<$ty>::SCHEMA,
+            reads: ::core::option::Option::None,
+            name: $crate::__private::name_of::<$ty>,
+        }
+    };
+    (query $index:literal ($ty:ty)) => {
+        $crate::__private::ArgumentFact {
+            role: $crate::__private::Role::Query($index, $crate::__private::may_be_absent::<$ty>),
+            schema: $crate::__private::Told::<$ty>::SCHEMA,
+            reads: ::core::option::Option::None,
+            name: $crate::__private::name_of::<$ty>,
+        }
+    };
+    (extractor $index:literal ($ty:ty)) => {
+        $crate::__private::ArgumentFact {
+            role: $crate::__private::Role::Extractor,
+            schema: $crate::__private::Told::<$ty>::INNER,
+            reads: $crate::__private::Told::<$ty>::READS,
+            name: $crate::__private::name_of::<$ty>,
+        }
+    };
+}
+
+/// The return type of [`__documented`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __answer_fact {
+    ((_)) => {
+        $crate::__private::AnswerFact::UNKNOWN
+    };
+    (($ty:ty)) => {
+        $crate::__private::AnswerFact {
+            schema: $crate::__private::Told::<$ty>::INNER,
+            tells: $crate::__private::Told::<$ty>::TELLS,
+            name: $crate::__private::name_of::<$ty>,
+        }
+    };
+}

@@ -1,0 +1,127 @@
+//! An OpenAPI document of the routes, from their signatures (feature `openapi`).
+
+mod build;
+mod document;
+pub(crate) mod facts;
+mod operation;
+mod schemas;
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use self::build::Building;
+use crate::entry::Entry;
+use crate::routes::Routes;
+
+/// What an API is called: the `info` of a document.
+///
+/// ```
+/// let info = route_runtime::openapi::Info::new("Posts", "1.0.0").description("All about posts.");
+/// ```
+#[derive(Debug, Clone, Serialize)]
+pub struct Info {
+    title: String,
+    version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    #[serde(skip)]
+    servers: Vec<String>,
+}
+
+impl Info {
+    /// The title and the version of the API.
+    pub fn new(title: impl Into<String>, version: impl Into<String>) -> Self {
+        Info { title: title.into(), version: version.into(), description: None, servers: Vec::new() }
+    }
+
+    /// What it is about, in CommonMark.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// A URL at which the API is served; without one, it is where the document comes from.
+    #[must_use]
+    pub fn server(mut self, url: impl Into<String>) -> Self {
+        self.servers.push(url.into());
+        self
+    }
+}
+
+/// An OpenAPI 3.1 document. Displays as JSON, with a line break at its end; the same routes give the same text.
+#[derive(Debug, Clone)]
+pub struct OpenApi {
+    document: Value,
+    undocumented: Vec<String>,
+}
+
+impl OpenApi {
+    /// The document.
+    #[must_use]
+    pub fn as_json(&self) -> &Value {
+        &self.document
+    }
+
+    /// What the signatures did not tell, a line each: types without a schema, and answers of which nothing is known, with
+    /// the handlers.
+    #[must_use]
+    pub fn undocumented(&self) -> &[String] {
+        &self.undocumented
+    }
+}
+
+impl fmt::Display for OpenApi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = serde_json::to_string_pretty(&self.document).map_err(|_| fmt::Error)?;
+        writeln!(f, "{text}")
+    }
+}
+
+impl Serialize for OpenApi {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.document.serialize(serializer)
+    }
+}
+
+impl Routes {
+    /// An OpenAPI 3.1 document of these routes, from their signatures: paths, parameters, bodies, answers and the errors that
+    /// the library gives, with the schemas of types that implement `schemars::JsonSchema`. A type that does not is documented
+    /// as anything, and named by [`OpenApi::undocumented`]. Routes with `hidden = true` are left out.
+    ///
+    /// - A function for every method is documented once: as POST where it reads a body, else as GET, or as the next that no
+    ///   other function of its path has; `x-every-method` marks it.
+    /// - `[...rest]`, for which OpenAPI has no word, is a parameter of one segment, marked by `x-catch-all`. Where `[id]` stands
+    ///   beside it the two would be one path, so what it answers is under `x-unexpressed`. `[[...rest]]` is also the path without it.
+    /// - The limits are `x-body-limit` and `x-response-limit` in bytes, `x-max-duration` in milliseconds.
+    ///
+    /// ```standalone_crate
+    /// use route_runtime::{get, openapi::Info, ApiResult, ApiResponse, Routes};
+    ///
+    /// /// Doubles a number.
+    /// #[get("/double/[number]")]
+    /// async fn double(number: i64) -> ApiResult<i64> {
+    ///     Ok(ApiResponse::ok(number * 2))
+    /// }
+    ///
+    /// let document = Routes::collect().openapi(Info::new("Numbers", "1.0.0"));
+    /// let operation = &document.as_json()["paths"]["/double/{number}"]["get"];
+    /// assert_eq!(operation["summary"], "Doubles a number.");
+    /// assert_eq!(operation["parameters"][0]["schema"]["type"], "integer");
+    /// ```
+    #[must_use]
+    pub fn openapi(&self, info: Info) -> OpenApi {
+        let entries: Vec<&Entry> = self.entries().filter(|entry| !entry.info.is_hidden()).collect();
+        let ids = build::operation_ids(&entries);
+        let mut building = Building::new(self);
+        // What takes any place that is left comes last.
+        let mut in_order: Vec<(&Entry, String)> = entries.into_iter().zip(ids).collect();
+        in_order.sort_by_key(|(entry, _)| (build::has_catch_all(entry), entry.info.methods().is_all()));
+        for (entry, id) in in_order {
+            building.add(entry, &id);
+        }
+        building.finish(&info)
+    }
+}

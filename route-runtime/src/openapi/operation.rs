@@ -1,0 +1,365 @@
+//! A route -> operations.
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use super::document::{Media, Operation, Parameter, RequestBody, Response};
+use super::facts::{Answered, ArgumentFact, Content, Facts, Role, Status, What};
+use super::schemas::{Directed, Schemas, Way, without_null};
+use crate::config::{ResponseLimit, RouteConfig};
+use crate::entry::Entry;
+use crate::limits::{BODY_LIMIT, RESPONSE_LIMIT};
+use crate::pattern::Segment;
+
+/// What is known of a route.
+pub(super) struct Described {
+    /// Without its id.
+    pub(super) operation: Operation,
+    /// The types that tell nothing, in words.
+    pub(super) undocumented: Vec<String>,
+}
+
+/// What errors look like: a problem, or what the app makes of it, which nobody knows here.
+#[derive(Clone, Copy)]
+pub(super) struct Errors {
+    pub(super) are_problems: bool,
+}
+
+/// The name of the component of a problem.
+pub(super) const PROBLEM: &str = "Problem";
+
+pub(super) fn describe(
+    entry: &Entry,
+    defaults: RouteConfig,
+    errors: Errors,
+    schemas: &mut Schemas,
+) -> Described {
+    let info = &entry.info;
+    let config = info.config().or(defaults);
+    let none = Facts { arguments: &[], answer: super::facts::AnswerFact::UNKNOWN };
+    let facts = entry.facts.unwrap_or(&none);
+    let mut reading = Reading { entry, schemas, undocumented: Vec::new() };
+    let (mut parameters, mut body) = (reading.path(facts), None);
+    parameters.extend(reading.query(facts));
+    for fact in facts.arguments.iter().filter(|fact| matches!(fact.role, Role::Extractor)) {
+        match reading.body(fact) {
+            Some(found) => body = Some(found),
+            None => parameters.extend(reading.structured_query(fact, &parameters)),
+        }
+    }
+    let mut responses = reading.success(facts);
+    let reads_text = info.segments().iter().any(|segment| segment.name().is_some()) || !parameters.is_empty();
+    let refusals = refusals(&config, reads_text, body.as_ref());
+    for status in refusals {
+        responses.insert(
+            status.as_u16().to_string(),
+            problem(status.canonical_reason().unwrap_or("Error"), errors),
+        );
+    }
+    if may_fail(facts) {
+        responses.insert("default".to_owned(), problem("Any other error", errors));
+    }
+    let undocumented = reading.undocumented;
+    let operation = Operation {
+        tags: info.tag().into_iter().collect(),
+        summary: info.summary(),
+        description: info.description().map(str::to_owned),
+        operation_id: String::new(),
+        deprecated: info.is_deprecated(),
+        parameters,
+        responses,
+        extensions: limits(&config, body.is_some()),
+        request_body: body,
+    };
+    Described { operation, undocumented }
+}
+
+struct Reading<'a> {
+    entry: &'a Entry,
+    schemas: &'a mut Schemas,
+    undocumented: Vec<String>,
+}
+
+impl Reading<'_> {
+    fn path(&mut self, facts: &Facts) -> Vec<Parameter> {
+        let segments = self.entry.info.segments();
+        let in_order: Vec<&'static str> = segments.iter().filter_map(|segment| segment.name()).collect();
+        let whole = facts.arguments.iter().find(|fact| reads(fact) == Some(What::Path));
+        let of_whole = whole.map(|fact| self.parts_of_path(fact, &in_order)).unwrap_or_default();
+        let mut parameters = Vec::new();
+        for (index, segment) in segments.iter().enumerate() {
+            let Some(name) = segment.name() else { continue };
+            let bound =
+                facts.arguments.iter().find(|fact| matches!(fact.role, Role::Segment(i) if i == index));
+            let several = !matches!(segment, Segment::Param(_));
+            let schema = match bound {
+                // Several segments, one text of a document.
+                _ if several => string(),
+                Some(fact) => self.value(fact, &format!("path parameter `{name}`")),
+                None => of_whole.get(name).cloned().unwrap_or_else(string),
+            };
+            let mut extensions = BTreeMap::new();
+            if several {
+                extensions.insert("x-catch-all", json!(true));
+            }
+            parameters.push(Parameter {
+                name: name.to_owned(),
+                place: "path",
+                description: several.then(|| CATCH_ALL.to_owned()),
+                required: true,
+                schema,
+                extensions,
+            });
+        }
+        parameters
+    }
+
+    /// What a `Path<T>` tells of the parameters, by name or in order.
+    fn parts_of_path(
+        &mut self,
+        fact: &ArgumentFact,
+        names: &[&'static str],
+    ) -> BTreeMap<&'static str, Directed> {
+        let whole = self.schemas.of(Way::In, fact.schema);
+        let resolved = self.schemas.resolved(&whole);
+        let part = |schema: &Value| Directed { way: Way::In, schema: without_null(schema.clone()) };
+        if let Some(properties) = resolved.get("properties").and_then(Value::as_object) {
+            return names.iter().filter_map(|name| Some((*name, part(properties.get(*name)?)))).collect();
+        }
+        if let Some(items) = resolved.get("prefixItems").and_then(Value::as_array) {
+            return names.iter().copied().zip(items.iter().map(part)).collect();
+        }
+        match names {
+            [name] if fact.schema.is_some() => BTreeMap::from([(*name, whole)]),
+            _ => BTreeMap::new(),
+        }
+    }
+
+    fn query(&mut self, facts: &Facts) -> Vec<Parameter> {
+        let mut parameters = Vec::new();
+        for (index, name) in self.entry.info.query_names().iter().enumerate() {
+            let bound = facts.arguments.iter().find_map(|fact| match fact.role {
+                Role::Query(i, may_be_absent) if i == index => Some((fact, may_be_absent())),
+                _ => None,
+            });
+            let (schema, required) = match bound {
+                Some((fact, optional)) => (self.value(fact, &format!("query parameter `{name}`")), !optional),
+                None => (string(), false),
+            };
+            parameters.push(query_parameter((*name).to_owned(), required, schema));
+        }
+        parameters
+    }
+
+    /// The fields of a `Query<T>`, or of a `Form<T>` where that reads the query.
+    fn structured_query(&mut self, fact: &ArgumentFact, known: &[Parameter]) -> Vec<Parameter> {
+        if reads(fact) != Some(What::Query) {
+            return Vec::new();
+        }
+        let optional = fact.reads.is_some_and(|reads| reads().optional);
+        let whole = self.schemas.of(Way::In, fact.schema);
+        let resolved = self.schemas.resolved(&whole);
+        let required: Vec<&str> = resolved
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let Some(properties) = resolved.get("properties").and_then(Value::as_object) else {
+            self.undocumented.push(format!("query by `{}`", (fact.name)()));
+            return Vec::new();
+        };
+        let new =
+            properties.iter().filter(|(name, _)| !known.iter().any(|parameter| parameter.name == **name));
+        new.map(|(name, schema)| {
+            let schema = Directed { way: Way::In, schema: without_null(schema.clone()) };
+            query_parameter(name.clone(), !optional && required.contains(&&**name), schema)
+        })
+        .collect()
+    }
+
+    /// The schema of a bound value.
+    fn value(&mut self, fact: &ArgumentFact, what: &str) -> Directed {
+        if fact.schema.is_none() {
+            self.undocumented.push(format!("{what}: `{}`", (fact.name)()));
+            return string();
+        }
+        let Directed { way, schema } = self.schemas.of(Way::In, fact.schema);
+        Directed { way, schema: without_null(schema) }
+    }
+
+    fn body(&mut self, fact: &ArgumentFact) -> Option<RequestBody> {
+        let (what, optional) = match fact.reads {
+            Some(reads) => (reads().what, reads().optional),
+            // Its type needs a feature of axum that nobody else here needs.
+            None if (fact.name)().ends_with("::Multipart") => (What::Multipart, false),
+            None => return None,
+        };
+        let media: &[&'static str] = match what {
+            What::Nothing | What::Path | What::Query => return None,
+            What::Json => &["application/json"],
+            What::Form => &["application/x-www-form-urlencoded"],
+            What::Multipart => &["multipart/form-data"],
+            What::Text => &["text/plain"],
+            What::Bytes => &["*/*"],
+            What::Typed { text: true } => &["application/json", "text/plain"],
+            What::Typed { text: false } => &["application/json", "application/x-www-form-urlencoded"],
+        };
+        let schema = match what {
+            What::Multipart => Directed { way: Way::In, schema: json!({ "type": "object" }) },
+            What::Text => string(),
+            What::Bytes => Directed { way: Way::In, schema: json!({}) },
+            _ => {
+                if fact.schema.is_none() {
+                    self.undocumented.push(format!("body `{}`", (fact.name)()));
+                }
+                let Directed { way, schema } = self.schemas.of(Way::In, fact.schema);
+                Directed { way, schema: without_null(schema) }
+            }
+        };
+        let flat = self.is_flat(&schema);
+        let content = media
+            .iter()
+            .filter(|media| **media != "application/x-www-form-urlencoded" || flat)
+            .map(|media| (*media, Media { schema: schema.clone() }))
+            .collect();
+        Some(RequestBody { required: !optional, content })
+    }
+
+    /// Whether a form can be it: an object of texts, or of lists of texts.
+    fn is_flat(&self, schema: &Directed) -> bool {
+        let resolved = self.schemas.resolved(schema);
+        let Some(properties) = resolved.get("properties").and_then(Value::as_object) else {
+            return resolved.get("type").is_none_or(|ty| ty == "object") && resolved.get("oneOf").is_none();
+        };
+        let scalar = |value: &Value| {
+            let value =
+                without_null(self.schemas.resolved(&Directed { way: schema.way, schema: value.clone() }));
+            !matches!(value.get("type").and_then(Value::as_str), Some("object" | "array") | None)
+                || value.get("enum").is_some()
+        };
+        properties.values().all(|value| scalar(value) || value.get("items").is_some_and(scalar))
+    }
+
+    fn success(&mut self, facts: &Facts) -> BTreeMap<String, Response> {
+        let answer = &facts.answer;
+        let told = answer.tells.map(|tells| tells());
+        let Answered { status, content } =
+            told.unwrap_or(Answered { status: Status::Unknown, content: Content::Unknown });
+        let status = self.entry.info.status().map_or(status, Status::Is);
+        let (key, description) = match status {
+            Status::Is(code) => (code.to_string(), reason(code)),
+            Status::Range(3) => ("3XX".to_owned(), "A redirect"),
+            Status::Range(_) | Status::Unknown => ("2XX".to_owned(), "Success"),
+        };
+        let mut response = Response { description: description.to_owned(), content: BTreeMap::new() };
+        match content {
+            _ if matches!(status, Status::Is(204 | 205)) => {}
+            Content::Empty => {}
+            Content::Unknown => {
+                self.undocumented.push(format!("answer `{}`", (answer.name)()));
+                response
+                    .content
+                    .insert("*/*", Media { schema: Directed { way: Way::Out, schema: json!({}) } });
+            }
+            Content::Json | Content::MaybeJson => {
+                if answer.schema.is_none() {
+                    self.undocumented.push(format!("answer `{}`", (answer.name)()));
+                }
+                let schema = self.schemas.of(Way::Out, answer.schema);
+                response.content.insert("application/json", Media { schema });
+            }
+            Content::Media(media) => {
+                let media = media.split(';').next().unwrap_or(media);
+                let schema = if media.starts_with("text/") {
+                    string()
+                } else {
+                    Directed { way: Way::Out, schema: json!({}) }
+                };
+                response.content.insert(media, Media { schema });
+            }
+        }
+        BTreeMap::from([(key, response)])
+    }
+}
+
+const CATCH_ALL: &str = "One segment or more, with the `/` between them: OpenAPI has no word for it.";
+
+fn string() -> Directed {
+    Directed { way: Way::In, schema: json!({ "type": "string" }) }
+}
+
+fn query_parameter(name: String, required: bool, schema: Directed) -> Parameter {
+    Parameter { name, place: "query", description: None, required, schema, extensions: BTreeMap::new() }
+}
+
+fn reads(fact: &ArgumentFact) -> Option<What> {
+    fact.reads.map(|reads| reads().what)
+}
+
+fn reason(code: u16) -> &'static str {
+    StatusCode::from_u16(code).ok().and_then(|status| status.canonical_reason()).unwrap_or("Success")
+}
+
+/// The statuses with which the library itself refuses what does not fit.
+fn refusals(config: &RouteConfig, reads_text: bool, body: Option<&RequestBody>) -> Vec<StatusCode> {
+    let typed = body.is_some_and(|body| !body.content.contains_key("*/*"));
+    let structured = body.is_some_and(|body| {
+        body.content.keys().any(|media| *media == "application/json" || media.contains("urlencoded"))
+    });
+    let limited = body.is_some() && config.get_body_parser() != Some(false);
+    let timed = config.get_max_duration() != Some(None);
+    [
+        (reads_text || typed, StatusCode::BAD_REQUEST),
+        (limited, StatusCode::PAYLOAD_TOO_LARGE),
+        (structured, StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (structured || reads_text, StatusCode::UNPROCESSABLE_ENTITY),
+        (true, StatusCode::INTERNAL_SERVER_ERROR),
+        (timed, StatusCode::SERVICE_UNAVAILABLE),
+    ]
+    .into_iter()
+    .filter_map(|(can, status)| can.then_some(status))
+    .collect()
+}
+
+/// Whether the handler may answer with an error of its own, or an extractor that is not known here.
+fn may_fail(facts: &Facts) -> bool {
+    let name = (facts.answer.name)();
+    let unknown = facts.answer.tells.is_none_or(|tells| matches!(tells().status, Status::Unknown));
+    let extractor = |fact: &ArgumentFact| {
+        matches!(fact.role, Role::Extractor) && fact.reads.is_none() && !(fact.name)().contains("::State<")
+    };
+    unknown || name.starts_with("core::result::Result<") || facts.arguments.iter().any(extractor)
+}
+
+fn problem(description: &str, errors: Errors) -> Response {
+    let mut response = Response { description: description.to_owned(), content: BTreeMap::new() };
+    if errors.are_problems {
+        let schema = json!({ "$ref": format!("#/components/schemas/{PROBLEM}") });
+        response
+            .content
+            .insert("application/problem+json", Media { schema: Directed { way: Way::Out, schema } });
+    }
+    response
+}
+
+/// The limits of the route, in bytes and milliseconds.
+fn limits(config: &RouteConfig, reads_body: bool) -> BTreeMap<&'static str, Value> {
+    let mut limits = BTreeMap::new();
+    if reads_body && config.get_body_parser() != Some(false) {
+        limits.insert("x-body-limit", json!(config.get_body_limit().unwrap_or(BODY_LIMIT)));
+    }
+    match config.get_response_limit() {
+        None => drop(limits.insert("x-response-limit", json!(RESPONSE_LIMIT))),
+        Some(ResponseLimit::Bytes(bytes)) => drop(limits.insert("x-response-limit", json!(bytes))),
+        Some(ResponseLimit::Warn | ResponseLimit::Off) => {}
+    }
+    if let Some(Some(limit)) = config.get_max_duration() {
+        let millis = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        limits.insert("x-max-duration", json!(millis));
+    }
+    limits
+}
