@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::document::Operation;
+use super::document::{Components, Document, Operation, Parameter, Paths, Server};
 use super::operation::{self, Errors, PROBLEM};
 use super::schemas::{Schemas, references, renamed};
 use super::{Info, OpenApi};
@@ -14,21 +13,6 @@ use crate::entry::Entry;
 use crate::methods::Methods;
 use crate::pattern::Segment;
 use crate::routes::Routes;
-
-type Paths = BTreeMap<String, BTreeMap<&'static str, Operation>>;
-
-#[derive(Serialize)]
-struct Document<'a> {
-    openapi: &'static str,
-    info: &'a Info,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    servers: Vec<Value>,
-    paths: &'a Paths,
-    components: Value,
-    /// What no path can stand for.
-    #[serde(rename = "x-unexpressed", skip_serializing_if = "BTreeMap::is_empty")]
-    unexpressed: &'a Paths,
-}
 
 pub(super) struct Building {
     base: String,
@@ -69,9 +53,11 @@ impl Building {
                     (false, true) => format!("{id}_{method}_bare"),
                 };
                 if is_bare {
-                    operation
-                        .parameters
-                        .retain(|parameter| !parameter.extensions.contains_key("x-catch-all"));
+                    let is_whole = |parameter: &Parameter| !parameter.extensions.contains_key("x-catch-all");
+                    operation.parameters.retain(is_whole);
+                    if operation.parameters.is_empty() && operation.request_body.is_none() {
+                        operation.responses.retain(|status, _| !matches!(&**status, "400" | "422"));
+                    }
                 }
                 if info.methods().is_all() {
                     operation.extensions.insert("x-every-method", json!(true));
@@ -88,7 +74,7 @@ impl Building {
         }
     }
 
-    pub(super) fn finish(mut self, info: &Info) -> OpenApi {
+    pub(super) fn finish(mut self, mut info: Info) -> OpenApi {
         let reserved =
             if self.errors.are_problems { BTreeSet::from([PROBLEM.to_owned()]) } else { BTreeSet::new() };
         let (names, mut components) = self.schemas.finish(reserved);
@@ -103,17 +89,17 @@ impl Building {
             components.insert(PROBLEM.to_owned(), problem());
         }
         keep_used(&mut components, used);
-        let servers = info.servers.iter().map(|url| json!({ "url": url })).collect();
+        let urls =
+            if info.servers.is_empty() { vec!["/".to_owned()] } else { std::mem::take(&mut info.servers) };
         let document = Document {
             openapi: "3.1.1",
             info,
-            servers,
-            paths: &self.paths,
-            components: json!({ "schemas": components }),
-            unexpressed: &self.unexpressed,
+            servers: urls.into_iter().map(|url| Server { url }).collect(),
+            security: [],
+            paths: self.paths,
+            components: Components { schemas: components },
+            unexpressed: self.unexpressed,
         };
-        // Texts, numbers and JSON values can always be written.
-        let document = serde_json::to_value(document).unwrap_or_default();
         OpenApi { document, undocumented: self.undocumented }
     }
 }

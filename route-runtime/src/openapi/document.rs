@@ -5,9 +5,37 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Info;
 use super::schemas::Directed;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Document {
+    pub(super) openapi: &'static str,
+    pub(super) info: Info,
+    pub(super) servers: Vec<Server>,
+    /// None of which the signatures tell: extractors see to it.
+    pub(super) security: [(); 0],
+    pub(super) paths: Paths,
+    pub(super) components: Components,
+    /// What no path can stand for.
+    #[serde(rename = "x-unexpressed", skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) unexpressed: Paths,
+}
+
+/// The operations by path and method.
+pub(super) type Paths = BTreeMap<String, BTreeMap<&'static str, Operation>>;
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Server {
+    pub(super) url: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Components {
+    pub(super) schemas: BTreeMap<String, Value>,
+}
+
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Operation {
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -29,7 +57,7 @@ pub(super) struct Operation {
     pub(super) extensions: BTreeMap<&'static str, Value>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct Parameter {
     pub(super) name: String,
     #[serde(rename = "in")]
@@ -43,20 +71,20 @@ pub(super) struct Parameter {
     pub(super) extensions: BTreeMap<&'static str, Value>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct RequestBody {
     pub(super) required: bool,
     pub(super) content: BTreeMap<&'static str, Media>,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Response {
     pub(super) description: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) content: BTreeMap<&'static str, Media>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct Media {
     #[serde(serialize_with = "schema")]
     pub(super) schema: Directed,

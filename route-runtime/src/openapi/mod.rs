@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use self::build::Building;
+use self::document::Document;
 use crate::entry::Entry;
 use crate::routes::Routes;
 
@@ -36,14 +37,14 @@ impl Info {
         Info { title: title.into(), version: version.into(), description: None, servers: Vec::new() }
     }
 
-    /// What it is about, in CommonMark.
+    /// What it is about, in `CommonMark`.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// A URL at which the API is served; without one, it is where the document comes from.
+    /// A URL at which the API is served. Without one, it is `/`: where the document comes from.
     #[must_use]
     pub fn server(mut self, url: impl Into<String>) -> Self {
         self.servers.push(url.into());
@@ -54,19 +55,20 @@ impl Info {
 /// An OpenAPI 3.1 document. Displays as JSON, with a line break at its end; the same routes give the same text.
 #[derive(Debug, Clone)]
 pub struct OpenApi {
-    document: Value,
+    document: Document,
     undocumented: Vec<String>,
 }
 
 impl OpenApi {
-    /// The document.
+    /// The document as a value.
     #[must_use]
-    pub fn as_json(&self) -> &Value {
-        &self.document
+    pub fn to_json(&self) -> Value {
+        // Texts, numbers and JSON values can always be written.
+        serde_json::to_value(&self.document).unwrap_or_default()
     }
 
-    /// What the signatures did not tell, a line each: types without a schema, and answers of which nothing is known, with
-    /// the handlers.
+    /// What the signatures did not tell, a line each: types without a schema and answers of which nothing is known, with
+    /// their handlers.
     #[must_use]
     pub fn undocumented(&self) -> &[String] {
         &self.undocumented
@@ -107,7 +109,7 @@ impl Routes {
     /// }
     ///
     /// let document = Routes::collect().openapi(Info::new("Numbers", "1.0.0"));
-    /// let operation = &document.as_json()["paths"]["/double/{number}"]["get"];
+    /// let operation = &document.to_json()["paths"]["/double/{number}"]["get"];
     /// assert_eq!(operation["summary"], "Doubles a number.");
     /// assert_eq!(operation["parameters"][0]["schema"]["type"], "integer");
     /// ```
@@ -122,6 +124,6 @@ impl Routes {
         for (entry, id) in in_order {
             building.add(entry, &id);
         }
-        building.finish(&info)
+        building.finish(info)
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn describe(
     }
     let mut responses = reading.success(facts);
     let reads_text = info.segments().iter().any(|segment| segment.name().is_some()) || !parameters.is_empty();
-    let refusals = refusals(&config, reads_text, body.as_ref());
+    let refusals = refusals(&config, reads_text, may_be_invalid(facts), body.as_ref());
     for status in refusals {
         responses.insert(
             status.as_u16().to_string(),
@@ -305,7 +305,12 @@ fn reason(code: u16) -> &'static str {
 }
 
 /// The statuses with which the library itself refuses what does not fit.
-fn refusals(config: &RouteConfig, reads_text: bool, body: Option<&RequestBody>) -> Vec<StatusCode> {
+fn refusals(
+    config: &RouteConfig,
+    reads_text: bool,
+    may_be_invalid: bool,
+    body: Option<&RequestBody>,
+) -> Vec<StatusCode> {
     let typed = body.is_some_and(|body| !body.content.contains_key("*/*"));
     let structured = body.is_some_and(|body| {
         body.content.keys().any(|media| *media == "application/json" || media.contains("urlencoded"))
@@ -316,13 +321,27 @@ fn refusals(config: &RouteConfig, reads_text: bool, body: Option<&RequestBody>) 
         (reads_text || typed, StatusCode::BAD_REQUEST),
         (limited, StatusCode::PAYLOAD_TOO_LARGE),
         (structured, StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        (structured || reads_text, StatusCode::UNPROCESSABLE_ENTITY),
+        (structured || may_be_invalid, StatusCode::UNPROCESSABLE_ENTITY),
         (true, StatusCode::INTERNAL_SERVER_ERROR),
         (timed, StatusCode::SERVICE_UNAVAILABLE),
     ]
     .into_iter()
     .filter_map(|(can, status)| can.then_some(status))
     .collect()
+}
+
+/// Whether a bound value is of a type that may have rules of its own, which those of std have not.
+fn may_be_invalid(facts: &Facts) -> bool {
+    let of_std = |name: &str| {
+        let paths = name
+            .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'))
+            .filter(|path| path.contains("::"));
+        paths
+            .into_iter()
+            .all(|path| ["core::", "alloc::", "std::"].iter().any(|krate| path.starts_with(krate)))
+    };
+    let bound = facts.arguments.iter().filter(|fact| !matches!(fact.role, Role::Extractor));
+    bound.map(|fact| (fact.name)()).any(|name| !of_std(name))
 }
 
 /// Whether the handler may answer with an error of its own, or an extractor that is not known here.
