@@ -1,4 +1,5 @@
 //! The article's API, end to end: `cargo run --example tour`, and its form at <http://127.0.0.1:3000>.
+//! `cargo run --example tour -- openapi` prints its OpenAPI document.
 //!
 //! | variable | |
 //! |---|---|
@@ -19,14 +20,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use route_runtime::openapi::{Info, OpenApi};
 use route_runtime::{ApiError, ApiRequest, ApiResponse, Routes, State, api_route, get};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use store::Store;
 use trivia::Facts;
 use upload::Uploads;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Greeting {
     name: &'static str,
 }
@@ -37,7 +40,7 @@ async fn hello(_req: ApiRequest, res: ApiResponse<Greeting>) -> ApiResponse<Gree
     res.status(200).json(Greeting { name: "John Doe" })
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Did {
     did: &'static str,
 }
@@ -57,6 +60,12 @@ async fn trivia(number: i64, State(facts): State<Facts>) -> Result<String, ApiEr
     facts.about(number).await
 }
 
+/// `cargo run --example tour -- openapi > openapi.json`
+fn openapi() -> OpenApi {
+    Routes::collect()
+        .openapi(Info::new("The tour", "1.0.0").description("The API of the article, end to end."))
+}
+
 fn routes(facts: Facts, store: Store, uploads: Uploads) -> Routes {
     Routes::collect().with_state(facts).with_state(store).with_state(uploads)
 }
@@ -73,6 +82,16 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), String> {
+    match env::args().nth(1).as_deref() {
+        None => {}
+        Some("openapi") => {
+            let _ = write!(std::io::stdout(), "{}", openapi());
+            return Ok(());
+        }
+        Some(_) => {
+            return Err("write no argument to serve, or `openapi` for the document of the API".to_owned());
+        }
+    }
     let port = match env::var("PORT") {
         Ok(port) => port.parse().map_err(|_| "PORT is no port: write a number from 0 to 65535".to_owned())?,
         Err(_) => 3000,

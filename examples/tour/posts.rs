@@ -1,6 +1,7 @@
 //! The article's form: posts are created, listed and read.
 
 use route_runtime::{ApiError, ApiRequest, ApiResponse, State, get, post};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::store::{Post, Store};
@@ -8,7 +9,7 @@ use crate::store::{Post, Store};
 const LONGEST_TITLE: usize = 200;
 const LONGEST_POST: usize = 10_000;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct NewPost {
     title: String,
     post: String,
@@ -27,7 +28,7 @@ impl NewPost {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Kept {
     id: i64,
     message: String,

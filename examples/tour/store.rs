@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use route_runtime::ApiError;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, TransactionBehavior};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Kept in the file as its `user_version`: a program finds out whether it knows the tables.
@@ -13,7 +14,7 @@ const VERSION: i64 = 1;
 const TABLES: &str =
     "CREATE TABLE post (id INTEGER PRIMARY KEY, title TEXT NOT NULL, post TEXT NOT NULL) STRICT";
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Post {
     id: i64,
     title: String,

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use axum::{Router, routing};
 use futures_util::{Stream, StreamExt as _, stream};
-use route_runtime::testing::{TestClient, TestRequest};
+use route_runtime::testing::{TestClient, TestRequest, assert_unchanged};
 use serde_json::{Value, json};
 
 use super::*;
@@ -339,4 +339,13 @@ fn parts_that_a_killed_tour_left_are_removed_when_they_are_old() {
     }
     Uploads::open(&folder.uploads()).unwrap();
     assert_eq!(folder.uploaded(), [".a.0.part", "c.part"]);
+}
+
+/// A change of the API is a change of this file, which is reviewed with it: `UPDATE=1 cargo test --example tour`.
+#[test]
+fn the_api_is_as_reviewed() {
+    assert_unchanged("tour/openapi.json", &openapi().to_string());
+    // A file is any bytes, so the signature of its download tells nothing.
+    let undocumented = openapi().undocumented().to_vec();
+    assert!(matches!(&*undocumented, [line] if line.contains("download")), "{undocumented:#?}");
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use route_runtime::{ApiError, ApiRequest, ApiResponse, RawBody, State, get, post};
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::fs::{self, File};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufWriter};
@@ -55,7 +56,7 @@ fn prepare(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Stored {
     name: String,
     bytes: u64,

@@ -49,6 +49,8 @@ mod table;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
+#[cfg(feature = "testing")]
+mod unchanged;
 mod work;
 
 #[doc(hidden)]

@@ -14,6 +14,8 @@ use serde::de::DeserializeOwned;
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt as _};
 
+pub use crate::unchanged::assert_unchanged;
+
 /// Sends requests to a router, or to any other service, in process.
 ///
 /// What can't be a request panics with the line of the test.

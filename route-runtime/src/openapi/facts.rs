@@ -8,10 +8,10 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Form, Path, Query, RawForm, Request};
+use axum::extract::{Path, Query, RawForm, Request, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{Html, NoContent, Redirect};
-use axum::{Json, http};
+use axum::{Extension, Form, Json, http};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -218,6 +218,9 @@ sources! {
     Body: Bytes;
     Request: Bytes;
     ApiRequest<Unread>: Nothing;
+    ApiResponse<T> [T]: Nothing;
+    State<T> [T]: Nothing;
+    Extension<T> [T]: Nothing;
     http::HeaderMap: Nothing;
     http::Method: Nothing;
     Uri: Nothing;

@@ -348,9 +348,7 @@ fn may_be_invalid(facts: &Facts) -> bool {
 fn may_fail(facts: &Facts) -> bool {
     let name = (facts.answer.name)();
     let unknown = facts.answer.tells.is_none_or(|tells| matches!(tells().status, Status::Unknown));
-    let extractor = |fact: &ArgumentFact| {
-        matches!(fact.role, Role::Extractor) && fact.reads.is_none() && !(fact.name)().contains("::State<")
-    };
+    let extractor = |fact: &ArgumentFact| matches!(fact.role, Role::Extractor) && fact.reads.is_none();
     unknown || name.starts_with("core::result::Result<") || facts.arguments.iter().any(extractor)
 }
 
