@@ -201,7 +201,7 @@ fn entry(route: &Route) -> TokenStream {
     let request_name = Ident::new("request", Span::mixed_site());
     let respond_name = Ident::new("respond", Span::mixed_site());
     quote! {
-        __rt::documented!(
+        __rt::with_types!(
             __rt::Entry::new::<#state>(#info, |#request_name| {
                 let #respond_name = #respond;
                 __rt::#call::<#state, #(#markers)* _, _>(#request_name, #called, #respond_name)

@@ -4,10 +4,7 @@ pub use std::future::ready;
 
 pub use inventory;
 
-#[cfg(feature = "openapi")]
-pub use crate::__documented as documented;
-#[cfg(not(feature = "openapi"))]
-pub use crate::__undocumented as documented;
+pub use crate::__with_types as with_types;
 pub use crate::call::{
     Extractor, NoShape, PathArg, Probe, QueryArg, ReadsBody, call0, call1, call2, call3, call4, call5, call6,
     call7, call8, call9, call10, call11, call12, call13, call14, call15, call16, one_body, respond,
@@ -15,6 +12,8 @@ pub use crate::call::{
 pub use crate::config::{ResponseLimit, RouteConfig};
 pub use crate::endpoint::layer;
 pub use crate::entry::{Entry, Registered};
+#[cfg(feature = "garde")]
+pub use crate::entry::{Place, Validator};
 pub use crate::info::RouteInfo;
 pub use crate::methods::Methods;
 #[cfg(feature = "openapi")]
@@ -22,3 +21,5 @@ pub use crate::openapi::facts::{
     AnswerFact, ArgumentFact, Facts, Role, Told, ToldNothing, may_be_absent, name_of,
 };
 pub use crate::pattern::Segment;
+#[cfg(feature = "garde")]
+pub use crate::validate::{Checked, Unchecked};

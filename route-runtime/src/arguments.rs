@@ -13,7 +13,9 @@ use axum::response::{IntoResponse, Response};
 
 use crate::call::TextValue;
 use crate::endpoint::Mounted;
+use crate::entry::{Place, Validator};
 use crate::error::{ApiError, bare};
+use crate::info::RouteInfo;
 use crate::log;
 use crate::pattern::Segment;
 use crate::request::ApiRequest;
@@ -81,6 +83,20 @@ pub(crate) fn bad_value(kind: &str, name: &str, error: &TextError) -> ApiError {
         _ => ApiError::bad_request(detail),
     };
     answer.and_invalid(format!("/{name}"), error.to_string())
+}
+
+/// 422 where the value of an argument is not valid, with all that is wrong with it.
+pub(crate) fn valid(info: &RouteInfo, validator: &Validator, value: &dyn Any) -> Result<(), Refusal> {
+    let name = match validator.place {
+        Place::Segment(index) => info.segments().get(index).and_then(|segment| segment.name()),
+        Place::Query(index) => info.query_names().get(index).copied(),
+        Place::Extractor => None,
+    };
+    let prefix = name.map(|name| format!("/{name}")).unwrap_or_default();
+    let mistakes = (validator.check)(value).into_iter();
+    let all_valid =
+        ApiError::all_valid(mistakes.map(|(pointer, detail)| (format!("{prefix}{pointer}"), detail)));
+    all_valid.map_err(|error| Box::new(error.into_response()))
 }
 
 /// The answer where two arguments read the body, which the macro rules out.

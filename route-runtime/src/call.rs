@@ -429,11 +429,11 @@ const fn both_read_the_body(first: &str, second: &str) {
     }
 }
 
-/// Called by the extraction with each value; see [`crate::entry::Validator`].
 impl Mounted {
+    /// Called by the extraction with the value of each argument; see [`crate::entry::Validator`].
     fn validate(&self, index: usize, value: &dyn Any) -> Result<(), Refusal> {
         match self.entry.validators.get(index) {
-            Some(Some(validator)) => validator(value),
+            Some(Some(validator)) => arguments::valid(self.info(), validator, value),
             _ => Ok(()),
         }
     }

@@ -4,7 +4,6 @@ use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 
-use crate::arguments::Refusal;
 use crate::call::{Incoming, Reply};
 use crate::endpoint::BoxedService;
 use crate::info::RouteInfo;
@@ -18,8 +17,25 @@ pub(crate) type Call = fn(Incoming) -> Reply;
 /// Wraps a route's service in one `layer = …`.
 pub(crate) type LayerFn = fn(BoxedService) -> BoxedService;
 
-/// Checks an extracted argument; the slot that validation fills.
-pub(crate) type Validator = fn(&dyn Any) -> Result<(), Refusal>;
+/// Checks the value of an argument.
+#[derive(Debug)]
+pub struct Validator {
+    /// All that is not valid in the value: JSON pointers and sentences.
+    pub check: fn(&dyn Any) -> Vec<(String, String)>,
+    /// What the value is, of which the pointers begin with the name.
+    pub place: Place,
+}
+
+/// Where the value of an argument comes from.
+#[derive(Debug, Clone, Copy)]
+pub enum Place {
+    /// The segment with this index.
+    Segment(usize),
+    /// The query parameter with this index.
+    Query(usize),
+    /// An extractor, whose value has names of its own.
+    Extractor,
+}
 
 /// A route as the registry holds it: what was written, and how to call it.
 pub struct Entry {

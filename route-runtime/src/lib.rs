@@ -51,6 +51,8 @@ pub mod testing;
 mod text;
 #[cfg(feature = "testing")]
 mod unchanged;
+#[cfg(feature = "garde")]
+mod validate;
 mod work;
 
 #[doc(hidden)]
@@ -74,12 +76,30 @@ pub use crate::routes::{Routes, router};
 pub use crate::server::{Listen, Server, ServerOptions, serve};
 pub use cookie::{self, Cookie};
 
-/// Without the feature `openapi`, what the types of a route tell is not asked.
+/// An [`Entry`](entry::Entry), and what the types of its function add to it: their schemas with the feature `openapi`, their
+/// validation with the feature `garde`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_types {
+    ($entry:expr; [$($types:tt)*] $answer:tt) => {
+        $crate::__documented!($crate::__validated!($entry; [$($types)*]); [$($types)*] $answer)
+    };
+}
+
 #[cfg(not(feature = "openapi"))]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __undocumented {
-    ($entry:expr; $($types:tt)*) => {
+macro_rules! __documented {
+    ($entry:expr; [$($types:tt)*] $answer:tt) => {
+        $entry
+    };
+}
+
+#[cfg(not(feature = "garde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __validated {
+    ($entry:expr; [$($types:tt)*]) => {
         $entry
     };
 }

@@ -51,7 +51,7 @@ pub(super) fn describe(
     }
     let mut responses = reading.success(facts);
     let reads_text = info.segments().iter().any(|segment| segment.name().is_some()) || !parameters.is_empty();
-    let refusals = refusals(&config, reads_text, may_be_invalid(facts), body.as_ref());
+    let refusals = refusals(&config, reads_text, may_be_invalid(entry, facts), body.as_ref());
     for status in refusals {
         responses.insert(
             status.as_u16().to_string(),
@@ -330,8 +330,8 @@ fn refusals(
     .collect()
 }
 
-/// Whether a bound value is of a type that may have rules of its own, which those of std have not.
-fn may_be_invalid(facts: &Facts) -> bool {
+/// Whether a value is validated, or a bound one is of a type that may have rules of its own, which those of std have not.
+fn may_be_invalid(entry: &Entry, facts: &Facts) -> bool {
     let of_std = |name: &str| {
         let paths = name
             .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'))
@@ -341,7 +341,7 @@ fn may_be_invalid(facts: &Facts) -> bool {
             .all(|path| ["core::", "alloc::", "std::"].iter().any(|krate| path.starts_with(krate)))
     };
     let bound = facts.arguments.iter().filter(|fact| !matches!(fact.role, Role::Extractor));
-    bound.map(|fact| (fact.name)()).any(|name| !of_std(name))
+    entry.validators.iter().any(Option::is_some) || bound.map(|fact| (fact.name)()).any(|name| !of_std(name))
 }
 
 /// Whether the handler may answer with an error of its own, or an extractor that is not known here.
