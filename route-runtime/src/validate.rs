@@ -85,6 +85,8 @@ fn pointer(path: &garde::Path) -> String {
 macro_rules! __validated {
     ($entry:expr; [$($role:ident $index:literal $ty:tt,)*]) => {{
         use $crate::__private::Unchecked as _;
+        // Not unused where there is no argument.
+        let _ = $crate::__private::Checked::<str>::ITSELF;
         $entry.validators(const { &[$($crate::__validator!($role $index $ty)),*] })
     }};
 }

@@ -322,6 +322,8 @@ pub fn name_of<T: ?Sized>() -> &'static str {
 macro_rules! __documented {
     ($entry:expr; [$($role:ident $index:literal $ty:tt,)*] $answer:tt) => {{
         use $crate::__private::ToldNothing as _;
+        // Not unused where there is no argument.
+        let _ = $crate::__private::Told::<str>::SCHEMA;
         $entry.facts(&$crate::__private::Facts {
             arguments: &[$($crate::__argument_fact!($role $index $ty)),*],
             answer: $crate::__answer_fact!($answer),
