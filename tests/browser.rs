@@ -93,3 +93,34 @@ fn older_posts_come_by_the_button() {
     assert_eq!(browser.run("return document.querySelectorAll('#posts li').length"), 45);
     assert_eq!(browser.console(), [""; 0]);
 }
+
+#[test]
+fn the_page_of_the_api_lists_every_route_and_sends_requests() {
+    let Some(browser) = Browser::start() else { return };
+    let folder = Folder::new();
+    let tour = Tour::start(folder.path());
+    browser.open(&format!("http://{}/docs", tour.address));
+    browser.wait_for(".title small:last-child", "OAS 3.1");
+    // Each row of the table is an operation of the page, but for the files of the form, which are hidden.
+    let operations =
+        tour.table.lines().filter(|row| row.contains(" tour::") && !row.contains(" tour::page::")).count();
+    assert_eq!(
+        browser.run("return document.querySelectorAll('.opblock').length"),
+        operations,
+        "{}",
+        tour.table
+    );
+
+    let trivia = "#operations-default-trivia";
+    browser.click(&format!("{trivia} .opblock-summary-control"));
+    browser.wait_for(&format!("{trivia} .try-out__btn"), "Try it out");
+    browser.click(&format!("{trivia} .try-out__btn"));
+    browser.fill(&format!("{trivia} .parameters input"), "42");
+    browser.click(&format!("{trivia} .execute"));
+    let answer = format!("{trivia} .live-responses-table .response");
+    browser.wait_for(&format!("{answer} .response-col_status"), "200");
+    let text = browser.text(&format!("{answer} .response-col_description")).unwrap_or_default();
+    assert!(text.contains("42"), "{text}");
+    // No foreign host, no script in the page: its policy had nothing to refuse.
+    assert_eq!(browser.console(), [""; 0]);
+}

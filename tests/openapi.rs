@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
 use route_runtime::openapi::{Info, OpenApi};
+use route_runtime::testing::TestClient;
 use route_runtime::{
     ApiError, ApiRequest, ApiResponse, ApiResult, RawBody, Routes, api_route, delete, get, post, put,
 };
@@ -434,4 +435,57 @@ fn the_same_routes_give_the_same_text() {
     let told = Routes::collect().openapi(info).to_json();
     assert_eq!(told["info"], json!({ "title": "Tests", "version": "1.0.0", "description": "All of them." }));
     assert_eq!(told["servers"], json!([{ "url": "https://example.com" }]));
+}
+
+#[tokio::test]
+async fn the_page_loads_only_what_is_beside_it() {
+    let routes = Routes::collect().with_info(Info::new("<Tests>", "1.0.0")).with_docs("/meta/docs");
+    let client = TestClient::new(routes.into_router().unwrap());
+    let page = client.get("/meta/docs").await;
+    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(
+        policy.starts_with("default-src 'none'; script-src 'self';") && !policy.contains("http"),
+        "{policy}"
+    );
+    assert!(
+        page.text().contains("<title>&lt;Tests></title>") && !page.text().contains("://"),
+        "{}",
+        page.text()
+    );
+    for link in page.text().split("docs/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        let file = client.get(&format!("/meta/docs/{link}")).await;
+        assert_eq!(
+            (file.status().as_u16(), file.header("x-content-type-options")),
+            (200, Some("nosniff")),
+            "{link}"
+        );
+    }
+    let document: Value = client.get("/meta/docs/openapi.json").await.json();
+    assert_eq!(document["info"]["title"], "<Tests>");
+    // From there to the routes, also below an outer path.
+    assert_eq!(document["servers"], json!([{ "url": "../.." }]));
+    assert_eq!(client.get("/meta/docs/nothing").await.status(), 404);
+    assert_eq!(client.post("/meta/docs").await.status(), 405);
+}
+
+#[tokio::test]
+async fn the_page_has_a_title_without_being_told() {
+    let client = TestClient::new(Routes::collect().with_docs("/docs-of-all").into_router().unwrap());
+    let document: Value = client.get("/docs-of-all/openapi.json").await.json();
+    assert_eq!(document["info"], json!({ "title": "openapi", "version": "0.0.0" }));
+    assert_eq!(client.get("/hidden").await.status(), 200);
+}
+
+#[test]
+fn a_page_without_a_place_is_an_error_at_the_start() {
+    for (path, wanted) in [
+        ("docs", "write static text with a `/` before each segment"),
+        ("/{docs}", "write static text with a `/` before each segment"),
+        ("/posts", "the page's `/posts` answers what an annotated function answers too"),
+    ] {
+        let error = Routes::collect().with_docs(path).into_router().unwrap_err().to_string();
+        assert!(error.contains(wanted), "{path}: {error}");
+    }
 }

@@ -1,5 +1,5 @@
 //! The article's API, end to end: `cargo run --example tour`, and its form at <http://127.0.0.1:3000>.
-//! `cargo run --example tour -- openapi` prints its OpenAPI document.
+//! <http://127.0.0.1:3000/docs> has the API, and `cargo run --example tour -- openapi` prints its document.
 //!
 //! | variable | |
 //! |---|---|
@@ -60,14 +60,18 @@ async fn trivia(number: i64, State(facts): State<Facts>) -> Result<String, ApiEr
     facts.about(number).await
 }
 
+fn info() -> Info {
+    Info::new("The tour", "1.0.0").description("The API of the article, end to end.")
+}
+
 /// `cargo run --example tour -- openapi > openapi.json`
 fn openapi() -> OpenApi {
-    Routes::collect()
-        .openapi(Info::new("The tour", "1.0.0").description("The API of the article, end to end."))
+    Routes::collect().openapi(info())
 }
 
 fn routes(facts: Facts, store: Store, uploads: Uploads) -> Routes {
-    Routes::collect().with_state(facts).with_state(store).with_state(uploads)
+    let routes = Routes::collect().with_state(facts).with_state(store).with_state(uploads);
+    routes.with_info(info()).with_docs("/docs")
 }
 
 #[tokio::main]
@@ -110,7 +114,7 @@ async fn run() -> Result<(), String> {
     server
         .on_listening(|address| {
             let site = format!("http://{address}");
-            say(&format!("{site}  (Ctrl-C ends it). The form is there; or try:"));
+            say(&format!("{site}  (Ctrl-C ends it). The form is there, the API at {site}/docs; or try:"));
             for line in [
                 format!("curl {site}/api/hello"),
                 format!("curl {site}/api/trivia/42"),

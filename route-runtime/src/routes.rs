@@ -20,6 +20,8 @@ use crate::error::{ApiError, Renderer};
 use crate::info::RouteInfo;
 use crate::layers::{Around, Layers};
 use crate::mount::mounts;
+#[cfg(feature = "openapi")]
+use crate::openapi::{Docs, Info};
 use crate::pattern::Tree;
 use crate::router::{self, Setting};
 use crate::text::{encode_segment, is_pchar};
@@ -62,6 +64,10 @@ pub struct Routes {
     bad_base: Option<String>,
     renderer: Option<Renderer>,
     layers: Layers,
+    #[cfg(feature = "openapi")]
+    docs: Option<Docs>,
+    #[cfg(feature = "openapi")]
+    info: Option<Info>,
 }
 
 #[derive(Clone)]
@@ -96,6 +102,10 @@ impl Routes {
             bad_base: None,
             renderer: None,
             layers: Layers::default(),
+            #[cfg(feature = "openapi")]
+            docs: None,
+            #[cfg(feature = "openapi")]
+            info: None,
         }
     }
 
@@ -229,6 +239,23 @@ impl Routes {
         self.renderer.is_some()
     }
 
+    #[cfg(feature = "openapi")]
+    pub(crate) fn set_docs(&mut self, docs: Docs) {
+        self.docs = Some(docs);
+    }
+
+    #[cfg(feature = "openapi")]
+    pub(crate) fn set_info(&mut self, info: Info) {
+        self.info = Some(info);
+    }
+
+    /// What the API is called.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn info(&self) -> Info {
+        let krate = || self.iter().next().map_or("API", RouteInfo::crate_name);
+        self.info.clone().unwrap_or_else(|| Info::new(krate(), "0.0.0"))
+    }
+
     /// The base path, as it is served.
     pub(crate) fn base_path(&self) -> String {
         self.base.iter().flat_map(|segment| ["/", segment]).collect()
@@ -358,7 +385,13 @@ impl Routes {
             tree: Arc::new(self.check()?),
             renderer: self.renderer.as_ref(),
         };
-        Ok(self.layers.wrap(router::build(&self.entries, &setting), Around::Routes))
+        let router = router::build(&self.entries, &setting);
+        #[cfg(feature = "openapi")]
+        let router = match &self.docs {
+            Some(docs) => router.merge(docs.router(&self)?),
+            None => router,
+        };
+        Ok(self.layers.wrap(router, Around::Routes))
     }
 }
 
@@ -383,6 +416,12 @@ fn base_segments(path: &str) -> Result<Vec<String>, String> {
     } else {
         Err(bad())
     }
+}
+
+/// Whether it is text with a `/` before each segment.
+#[cfg(feature = "openapi")]
+pub(crate) fn is_static_path(path: &str) -> bool {
+    base_segments(path).is_ok()
 }
 
 fn key(info: &RouteInfo) -> (&str, crate::Methods, &str, u32) {

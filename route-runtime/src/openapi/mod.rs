@@ -4,17 +4,20 @@ mod build;
 mod document;
 pub(crate) mod facts;
 mod operation;
+mod page;
 mod schemas;
 
 use std::fmt;
 
+use axum::Router;
 use serde::Serialize;
 use serde_json::Value;
 
 use self::build::Building;
 use self::document::Document;
+use crate::conflict::RoutesError;
 use crate::entry::Entry;
-use crate::routes::Routes;
+use crate::routes::{Routes, is_static_path};
 
 /// What an API is called: the `info` of a document.
 ///
@@ -60,6 +63,10 @@ pub struct OpenApi {
 }
 
 impl OpenApi {
+    fn title(&self) -> &str {
+        &self.document.info.title
+    }
+
     /// The document as a value.
     #[must_use]
     pub fn to_json(&self) -> Value {
@@ -88,7 +95,72 @@ impl Serialize for OpenApi {
     }
 }
 
+/// What [`Routes::with_docs`] was told.
+#[derive(Debug, Clone)]
+pub(crate) struct Docs {
+    path: String,
+}
+
+impl Docs {
+    /// The page of these routes.
+    pub(crate) fn router(&self, routes: &Routes) -> Result<Router, RoutesError> {
+        let Docs { path } = self;
+        let no_place = |problems| RoutesError::new("the page of `.with_docs(…)` has no place", problems);
+        if !is_static_path(path) {
+            let write = "write static text with a `/` before each segment, as in `/docs`";
+            return Err(no_place(vec![format!("`.with_docs({path:?})` is no path of a page: {write}")]));
+        }
+        routes.conflicts_with(page::paths(path).iter().map(|path| &**path)).map_err(|error| {
+            no_place(
+                error
+                    .problems()
+                    .iter()
+                    .map(|problem| problem.replace("the hand-written ", "the page's "))
+                    .collect(),
+            )
+        })?;
+        let mut info = routes.info();
+        if info.servers.is_empty() {
+            // From the document to where the routes are, also below an outer path.
+            let depth = path.split('/').skip(1).count();
+            info = info.server(vec![".."; depth].join("/"));
+        }
+        Ok(page::router(path, &routes.openapi(info)))
+    }
+}
+
 impl Routes {
+    /// Adds a page of the document at `path`: Swagger UI, which lists every route and sends requests. It is in the binary: no
+    /// foreign host is asked, and the page's policy allows none. The document itself is at `openapi.json` below the path. The
+    /// page is not below [`base`](Self::base), and is no route: [`iter`](Self::iter) and the table do not have it.
+    ///
+    /// ```standalone_crate
+    /// use route_runtime::{get, openapi::Info, testing::TestClient, Routes};
+    ///
+    /// #[get("/hello")]
+    /// async fn hello() -> &'static str {
+    ///     "hello"
+    /// }
+    ///
+    /// let routes = Routes::collect().with_info(Info::new("Greetings", "1.0.0")).with_docs("/docs");
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let client = TestClient::new(routes.into_router().unwrap());
+    /// assert_eq!(client.get("/docs").await.header("content-type"), Some("text/html; charset=utf-8"));
+    /// assert!(client.get("/docs/openapi.json").await.text().contains("Greetings"));
+    /// # });
+    /// ```
+    pub fn with_docs(mut self, path: impl Into<String>) -> Self {
+        self.set_docs(Docs { path: path.into() });
+        self
+    }
+
+    /// What the API is called on the page of [`with_docs`](Self::with_docs). Default: the crate of the first route, version
+    /// `0.0.0`.
+    pub fn with_info(mut self, info: Info) -> Self {
+        self.set_info(info);
+        self
+    }
+
     /// An OpenAPI 3.1 document of these routes, from their signatures: paths, parameters, bodies, answers and the errors that
     /// the library gives, with the schemas of types that implement `schemars::JsonSchema`. A type that does not is documented
     /// as anything, and named by [`OpenApi::undocumented`]. Routes with `hidden = true` are left out.
