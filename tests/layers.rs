@@ -75,6 +75,22 @@ fn under_serve_it_is_around_unknown_paths_too() {
     }
 }
 
+/// Lets nobody in.
+async fn nobody(_: Request, _: Next) -> Result<Response, ApiError> {
+    Err(ApiError::unauthorized("who are you?").header("www-authenticate", "Token"))
+}
+
+#[tokio::test]
+async fn its_errors_look_as_those_of_the_routes() {
+    let routes = || Routes::collect().layer(middleware::from_fn(nobody));
+    let problem = TestClient::new(routes().into_router().unwrap()).get("/hello").await;
+    assert_eq!(problem.header("content-type"), Some("application/problem+json"));
+    let rendered = routes().render_errors(|error| format!("sorry: {error}"));
+    let rendered = TestClient::new(rendered.into_router().unwrap()).get("/hello").await;
+    assert_eq!((rendered.status().as_u16(), rendered.text()), (401, "sorry: 401 Unauthorized: who are you?"));
+    assert_eq!(rendered.header("www-authenticate"), Some("Token"));
+}
+
 #[tokio::test]
 async fn the_paths_of_an_outer_app_are_its_own() {
     let by_hand = Router::new().route("/by-hand", axum::routing::get(|| async { "by hand" }));

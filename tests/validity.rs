@@ -70,6 +70,17 @@ async fn by_query(limit: Option<Limit>, slugs: Vec<Slug>) -> String {
 }
 
 #[derive(Deserialize)]
+struct Odd {
+    #[serde(rename = "a/b~c")]
+    limit: Limit,
+}
+
+#[get("/odd")]
+async fn odd(req: ApiRequest) -> Result<String, ApiError> {
+    req.query_as().map(|Odd { limit }| limit.0.to_string())
+}
+
+#[derive(Deserialize)]
 struct Page {
     limit: Limit,
     #[serde(default)]
@@ -105,6 +116,13 @@ async fn echoes(_req: ApiRequest<Echoes>) {}
 #[get("/in_a_handler")]
 async fn in_a_handler() -> Result<String, ApiError> {
     Ok(Slug::try_from("NO".to_owned())?.0)
+}
+
+#[get("/in_a_box")]
+async fn in_a_box() -> Result<String, ApiError> {
+    let own =
+        || -> Result<Slug, Box<dyn std::error::Error + Send + Sync>> { Ok(Slug::try_from("NO".to_owned())?) };
+    Ok(own()?.0)
 }
 
 #[post("/of_axum")]
@@ -149,6 +167,8 @@ async fn a_path_and_a_query() {
         says("/slugs", "must be of small letters")
     );
 
+    assert_eq!(mistake(&client.get("/odd?a/b~c=101").await), says("/a~1b~0c", "must be at most 100"));
+
     // What is not even of the type below stays a 400, and says where as well.
     for (path, pointer, detail) in [
         ("/query?limit=-1", "/limit", "must be an integer of 32 bits, not below 0"),
@@ -181,7 +201,10 @@ async fn a_body() {
         ),
         (json!({ "limit": -1 }), "/limit", "must be an integer of 32 bits, not below 0"),
     ] {
-        assert_eq!(mistake(&client.post("/body").json(&body).await), says(pointer, detail));
+        let response = client.post("/body").json(&body).await;
+        assert_eq!(mistake(&response), says(pointer, detail));
+        let shape = response.json::<Value>()["detail"] == "the body has another shape than this route takes";
+        assert_eq!(shape, detail.contains("integer"), "{}", response.text());
     }
     let form = [("content-type", "application/x-www-form-urlencoded")];
     let [(name, value)] = form;
@@ -203,4 +226,6 @@ async fn other_errors_of_a_type_are_not_told() {
 #[tokio::test]
 async fn in_a_handler_it_is_a_422_too() {
     assert_eq!(mistake(&client().get("/in_a_handler").await), says("", "must be of small letters"));
+    // In a box it may be of the server's own data.
+    assert_eq!(client().get("/in_a_box").await.status(), 500);
 }

@@ -82,7 +82,7 @@ pub(crate) fn bad_value(kind: &str, name: &str, error: &TextError) -> ApiError {
         TextError::Invalid(_) => ApiError::unprocessable(detail),
         _ => ApiError::bad_request(detail),
     };
-    answer.and_invalid(format!("/{name}"), error.to_string())
+    answer.and_invalid(format!("/{}", name.replace('~', "~0").replace('/', "~1")), error.to_string())
 }
 
 /// 422 where the value of an argument is not valid, with all that is wrong with it.

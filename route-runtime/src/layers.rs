@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::Route;
+use tower::util::MapResponseLayer;
 use tower::{Layer, Service};
+
+use crate::error::Renderer;
 
 /// What [`Routes::layer`](crate::Routes::layer) is given, from the inside out.
 #[derive(Clone, Default)]
@@ -41,7 +44,15 @@ impl Layers {
         }));
     }
 
-    pub(crate) fn wrap(&self, router: Router, around: Around) -> Router {
-        self.0.iter().fold(router, |router, layer| layer(router, around))
+    /// The router in its layers, whose own errors look as the app says.
+    pub(crate) fn wrap(&self, router: Router, around: Around, renderer: Option<&Renderer>) -> Router {
+        if self.0.is_empty() {
+            return router;
+        }
+        let mut layers = self.clone();
+        if let Some(renderer) = renderer.cloned() {
+            layers.add(MapResponseLayer::new(move |response: Response| renderer.finish(response)));
+        }
+        layers.0.iter().fold(router, |router, layer| layer(router, around))
     }
 }

@@ -9,7 +9,9 @@ use std::fmt;
 /// What serde says of a value never reaches a client, because it may hold the input. This does: wherever a body, a path or
 /// query parameter is read into a type whose `Deserialize` fails with it, as `#[serde(try_from = "…")]` makes it, the
 /// answer is 422 Unprocessable Entity with the place of the value and this reason, as of
-/// [`ApiError::invalid`](crate::ApiError::invalid).
+/// [`ApiError::invalid`](crate::ApiError::invalid). Where serde keeps a part of a body to look at it twice, as for
+/// `#[serde(flatten)]` and tagged enums, the place is that of the whole. `axum::Json` and the other extractors of axum have
+/// their own answers, which do not hold it.
 ///
 /// ```
 /// use route_runtime::{get, Invalid};
@@ -50,11 +52,13 @@ impl fmt::Display for Invalid {
 
 impl std::error::Error for Invalid {}
 
-/// The reason, where what is displayed is an [`Invalid`]. serde hands over something that displays, not what it is, and
-/// not for how long: all that can be asked is the name of its type.
-pub(crate) fn reason(error: &impl fmt::Display) -> Option<String> {
-    fn name_of<T>(_: &T) -> &'static str {
-        type_name::<T>()
-    }
-    (name_of(error) == type_name::<Invalid>()).then(|| error.to_string())
+/// Whether the type is [`Invalid`], of which serde hands over something that displays, not what it is, and not for how long:
+/// all that can be asked is its name.
+pub(super) fn is<T: ?Sized>() -> bool {
+    type_name::<T>() == type_name::<Invalid>()
+}
+
+/// The reason, where what is displayed is an [`Invalid`].
+pub(crate) fn reason<T: fmt::Display>(error: &T) -> Option<String> {
+    is::<T>().then(|| error.to_string())
 }

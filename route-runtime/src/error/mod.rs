@@ -23,7 +23,8 @@ pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// An error answer: an `application/problem+json` body (RFC 9457) with a status.
 ///
-/// `?` turns any error into one: a 500 whose cause goes to the log and never to the client. An error about the request's
+/// `?` turns any error into one: a 500 whose cause goes to the log and never to the client. An [`Invalid`] is the client's,
+/// 422, as what it is about should be: of the server's own data, make another error. An error about the request's
 /// body is the client's: that of [`RawBody`](crate::RawBody), of axum's `Multipart`, and the rejections of its `Json`,
 /// `Form`, `Bytes` and `String` are 413, 400, 408, 415 or 422. It does not implement [`std::error::Error`] itself, which is
 /// what makes that conversion possible.
@@ -260,7 +261,8 @@ impl<E: Into<BoxError>> From<E> for ApiError {
             // It was an `ApiError` before `into_error`: nothing of it is lost.
             Ok(standard) => standard.0,
             // The client's doing, so nothing for the log.
-            Err(error) if error.is::<Invalid>() => Self::invalid("", error.to_string()),
+            // Not one in a box, which may come from anywhere: from a row of a database, say.
+            Err(error) if invalid::is::<E>() => Self::invalid("", error.to_string()),
             Err(error) => match fault_of_body(&*error, std::any::type_name::<E>()) {
                 Some((status, detail)) => Self::build(status, Some(detail.to_owned()), None),
                 None => Self::build(StatusCode::INTERNAL_SERVER_ERROR, None, Some(error)),

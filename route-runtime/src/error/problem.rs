@@ -51,7 +51,8 @@ pub(super) fn of_error(error: ApiError) -> Response {
     let inner = &error.0;
     let mut response = body(inner.status, inner.detail.as_deref(), Some(&inner.members));
     response.headers_mut().extend(inner.headers.clone());
-    if work::current().is_some_and(|work| work.renders_errors) {
+    // Outside of a route nobody knows; a layer around the routes may have made it.
+    if work::current().is_none_or(|work| work.renders_errors) {
         response.extensions_mut().insert(Unrendered(Arc::new(error)));
     }
     response

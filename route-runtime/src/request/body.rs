@@ -140,14 +140,15 @@ fn no_form(error: TextError) -> Refusal {
     match error {
         TextError::Escape | TextError::Utf8 | TextError::TooMany => bad_request(&format!("the body {error}")),
         TextError::Field(name, error) => {
-            let detail = match &*error {
+            let detail = match *error {
                 TextError::Unsupported(_) => "can't be sent in a form".to_owned(),
+                TextError::Invalid(reason) => return Mismatch::rule(reason).below(name).refusal(),
                 error => error.to_string(),
             };
             Mismatch::field(name, &detail).refusal()
         }
         TextError::MustBe(what) => Mismatch::must_be(&what).refusal(),
-        TextError::Invalid(reason) => Mismatch::here(reason).refusal(),
+        TextError::Invalid(reason) => Mismatch::rule(reason).refusal(),
         _ => Mismatch::default().refusal(),
     }
 }
@@ -187,7 +188,7 @@ impl Kind {
     const NO_TEXT: Kind = Kind { is_text: false, reason: None };
 
     fn mismatch(self) -> Mismatch {
-        self.reason.map_or_else(Mismatch::default, Mismatch::here)
+        self.reason.map_or_else(Mismatch::default, Mismatch::rule)
     }
 }
 

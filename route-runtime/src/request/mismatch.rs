@@ -73,6 +73,8 @@ pub(super) struct Mismatch {
     /// A JSON pointer (RFC 6901); that of the whole body is empty.
     pointer: String,
     detail: String,
+    /// The shape is right, and a rule of the type is broken.
+    is_rule: bool,
 }
 
 impl Default for Mismatch {
@@ -101,13 +103,18 @@ impl Mismatch {
                 Mismatch::here(format!("{}must be {}", prefix(names), wants::one_of(names)))
             }
             Fault::Type => Mismatch::must_be(&wanted()),
-            Fault::Other(Some(reason)) => Mismatch::here(reason.clone()),
+            Fault::Other(Some(reason)) => Mismatch::rule(reason.clone()),
             Fault::Other(None) => Mismatch::must_be(wants::VALID),
         }
     }
 
-    pub(super) fn here(detail: String) -> Self {
-        Mismatch { pointer: String::new(), detail }
+    fn here(detail: String) -> Self {
+        Mismatch { pointer: String::new(), detail, is_rule: false }
+    }
+
+    /// What a type says of the value here.
+    pub(super) fn rule(reason: String) -> Self {
+        Mismatch { is_rule: true, ..Mismatch::here(reason) }
     }
 
     /// What is wrong with a field of the object here.
@@ -146,7 +153,7 @@ impl Mismatch {
     /// 422 with the place (RFC 9457 shows such a member in its section 3).
     pub(super) fn refusal(self) -> Refusal {
         let error = ApiError::invalid(self.pointer, self.detail);
-        let detail = raw::detail(error.status());
+        let detail = if self.is_rule { "the body is not valid" } else { raw::detail(error.status()) };
         Box::new(error.detail(detail).into_response())
     }
 }
