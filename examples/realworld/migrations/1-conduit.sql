@@ -1,5 +1,8 @@
 -- Texts are as their authors wrote them; who shows them escapes them. Times are UTC with milliseconds, so they sort as texts.
 
+-- "Cond"
+PRAGMA application_id = 0x436f6e64;
+
 CREATE TABLE user (
     id       INTEGER PRIMARY KEY,
     username TEXT NOT NULL COLLATE NOCASE UNIQUE,
@@ -22,10 +25,11 @@ CREATE TABLE article (
     slug        TEXT NOT NULL UNIQUE,
     title       TEXT NOT NULL,
     description TEXT NOT NULL,
-    body        TEXT NOT NULL,
     author      INTEGER NOT NULL REFERENCES user ON DELETE CASCADE,
     created_at  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
-    updated_at  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+    updated_at  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    -- The last, so that lists, which do not have it, need not read over it.
+    body        TEXT NOT NULL
 ) STRICT;
 
 CREATE INDEX article_by_author ON article (author);

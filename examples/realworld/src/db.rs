@@ -24,10 +24,12 @@ impl Db {
     pub(crate) async fn open(file: &Path) -> Result<Self, Box<dyn Error + Send + Sync>> {
         // SQLite takes some names for something else: "" for a file that it deletes, ":memory:" for none.
         let file = std::path::absolute(file)?;
+        is_ours(&file)?;
         let db = Db { writer: pool(file.clone(), 1)?, readers: pool(file, 8)? };
-        let migrate =
-            |connection: &mut Connection| Ok(Migrations::from_slice(MIGRATIONS).to_latest(connection)?);
-        run(&db.writer, migrate).await.map_err(ApiError::into_error)?;
+        let writer = db.writer.get().await?;
+        let migrate = |connection: &mut Connection| Migrations::from_slice(MIGRATIONS).to_latest(connection);
+        writer.interact(migrate).await.map_err(|error| error.to_string())??;
+        drop(writer);
         Ok(db)
     }
 
@@ -54,14 +56,29 @@ impl Db {
     }
 }
 
-/// Runs `work` where it may block. What is begun goes on when nobody waits for it any more.
+/// The `application_id` that the first migration gives the file: what another program keeps in one stays untouched.
+const CONDUIT: i64 = 0x436f_6e64;
+
+fn is_ours(file: &Path) -> Result<(), Box<dyn Error + Send + Sync>> {
+    if !file.exists() {
+        return Ok(());
+    }
+    let sql = "SELECT (SELECT count(*) FROM sqlite_master), application_id FROM pragma_application_id";
+    let (tables, id): (i64, i64) =
+        Connection::open(file)?.query_one(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if tables == 0 || id == CONDUIT { Ok(()) } else { Err("it is the database of another program".into()) }
+}
+
+/// Runs `work` where it may block. What is begun goes on when nobody waits for it any more, and has its connection until
+/// then: one that went back before would be given to the next, who would wait behind it and open another.
 async fn run<T: Send + 'static>(
     pool: &Pool,
     work: impl FnOnce(&mut Connection) -> Result<T, ApiError> + Send + 'static,
 ) -> Result<T, ApiError> {
     let connection = pool.get().await?;
+    let done = tokio::spawn(async move { connection.interact(work).await });
     // Its error holds what was panicked with, which may be anything.
-    connection.interact(work).await.map_err(|error| error.to_string())?
+    done.await?.map_err(|error| error.to_string())?
 }
 
 fn pool(file: PathBuf, connections: usize) -> Result<Pool, Box<dyn Error + Send + Sync>> {

@@ -161,8 +161,14 @@ impl TryFrom<Text<64>> for Username {
     type Error = Invalid;
 
     fn try_from(Text(name): Text<64>) -> Result<Self, Invalid> {
-        let plain = !name.contains(char::is_control);
-        plain.then_some(Username(name)).ok_or(Invalid::new("must not hold control characters"))
+        if name.contains(char::is_control) {
+            return Err(Invalid::new("must not hold control characters"));
+        }
+        // Browsers take them out of paths.
+        if matches!(&*name, "." | "..") || name.trim() != name {
+            return Err(Invalid::new("must not be `.` or `..`, nor begin or end with a blank"));
+        }
+        Ok(Username(name))
     }
 }
 

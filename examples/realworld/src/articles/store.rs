@@ -1,7 +1,7 @@
 //! Articles in the database.
 
 use route_runtime::ApiError;
-use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, named_params};
 use serde::Serialize;
 
 use crate::errors::{forbidden, not_found};
@@ -72,37 +72,54 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    const WHERE: &str = "
-        (:tag IS NULL OR a.id IN (SELECT article FROM tag WHERE name = :tag))
-        AND (:author IS NULL OR a.author = (SELECT id FROM user WHERE username = :author))
-        AND (:favorited IS NULL OR a.id IN
-            (SELECT article FROM favorite JOIN user ON user.id = favorite.user WHERE username = :favorited))
-        AND (:follower IS NULL OR a.author IN (SELECT followed FROM follow WHERE follower = :follower))";
-
     /// The newest, and how many there are in all.
     pub(crate) fn list(&self, db: &Connection, limit: Limit, offset: Offset) -> Result<List, ApiError> {
-        let Filter { tag, author, favorited, follower, viewer } = self;
-        let count = format!("SELECT count(*) FROM article a WHERE {}", Self::WHERE);
-        let params = named_params! {
-            ":tag": tag, ":author": author, ":favorited": favorited, ":follower": follower,
-        };
-        let articles_count = db.prepare_cached(&count)?.query_one(params, |row| row.get(0))?;
+        let given: [(&str, Option<&dyn ToSql>, &str); 4] = [
+            (":tag", to_sql(&self.tag), "id IN (SELECT article FROM tag WHERE name = :tag)"),
+            (":author", to_sql(&self.author), "author = (SELECT id FROM user WHERE username = :author)"),
+            (
+                ":favorited",
+                to_sql(&self.favorited),
+                "id IN (SELECT article FROM favorite JOIN user ON user.id = favorite.user
+                    WHERE username = :favorited)",
+            ),
+            (
+                ":follower",
+                to_sql(&self.follower),
+                "author IN (SELECT followed FROM follow WHERE follower = :follower)",
+            ),
+        ];
+        // Only what is asked for, so that there is an index for it.
+        let mut conditions = String::from("TRUE");
+        let mut params: Vec<(&str, &dyn ToSql)> = Vec::new();
+        for (name, value, condition) in given {
+            if let Some(value) = value {
+                conditions.push_str(" AND ");
+                conditions.push_str(condition);
+                params.push((name, value));
+            }
+        }
+        let count = format!("SELECT count(*) FROM article WHERE {conditions}");
+        let articles_count = db.prepare_cached(&count)?.query_one(&*params, |row| row.get(0))?;
 
+        // The articles of the page are found first: what they look like is asked of them alone.
         let select = format!(
-            "SELECT {}, {} FROM article a JOIN user u ON u.id = a.author WHERE {}
-            ORDER BY a.id DESC LIMIT :limit OFFSET :offset",
+            "SELECT {}, {} FROM article a JOIN user u ON u.id = a.author WHERE a.id IN
+            (SELECT id FROM article WHERE {conditions} ORDER BY id DESC LIMIT :limit OFFSET :offset)
+            ORDER BY a.id DESC",
             Preview::COLUMNS,
             Profile::COLUMNS,
-            Self::WHERE
         );
-        let params = named_params! {
-            ":tag": tag, ":author": author, ":favorited": favorited, ":follower": follower, ":viewer": viewer,
-            ":limit": limit.map_or(20, |limit| limit.0), ":offset": offset.map_or(0, |offset| offset.0),
-        };
+        let (limit, offset) = (limit.map_or(20, |limit| limit.0), offset.map_or(0, |offset| offset.0));
+        params.extend([(":viewer", &self.viewer as &dyn ToSql), (":limit", &limit), (":offset", &offset)]);
         let mut select = db.prepare_cached(&select)?;
-        let articles = select.query_and_then(params, Preview::of)?.collect::<Result<_, _>>()?;
+        let articles = select.query_and_then(&*params, Preview::of)?.collect::<Result<_, _>>()?;
         Ok(List { articles, articles_count })
     }
+}
+
+fn to_sql<T: ToSql>(value: &Option<T>) -> Option<&dyn ToSql> {
+    value.as_ref().map(|value| value as &dyn ToSql)
 }
 
 pub(crate) fn by_slug(db: &Connection, slug: &str, viewer: Option<i64>) -> Result<Article, ApiError> {
