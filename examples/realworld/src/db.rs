@@ -101,3 +101,42 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::expect_used,
+    unused_imports,
+    dead_code,
+    reason = "a bench, which has this file too, has no tests"
+)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+    use super::*;
+
+    /// Those who write now, and the most who ever did.
+    static NOW: AtomicUsize = AtomicUsize::new(0);
+    static MOST: AtomicUsize = AtomicUsize::new(0);
+
+    #[tokio::test]
+    async fn a_writer_is_alone_though_who_wanted_it_is_gone() {
+        let file = std::env::temp_dir().join(format!("realworld-db-{}", std::process::id()));
+        let db = Db::open(&file).await.expect("a database");
+        for _ in 0..5 {
+            // Without the lock that SQLite has as well.
+            let slow = run(&db.writer, |_| {
+                MOST.fetch_max(NOW.fetch_add(1, SeqCst) + 1, SeqCst);
+                std::thread::sleep(Duration::from_millis(50));
+                NOW.fetch_sub(1, SeqCst);
+                Ok(())
+            });
+            assert!(tokio::time::timeout(Duration::from_millis(10), slow).await.is_err(), "it is slow");
+        }
+        db.write(|_| Ok(())).await.expect("the last one");
+        assert_eq!(MOST.load(SeqCst), 1);
+        for end in ["", "-wal", "-shm"] {
+            // What SQLite has removed itself.
+            let _ = std::fs::remove_file(format!("{}{end}", file.display()));
+        }
+    }
+}

@@ -27,6 +27,8 @@ mod crash;
 mod fields;
 mod hostile;
 mod lists;
+#[cfg(target_os = "linux")]
+mod load;
 mod profiles;
 mod protocol;
 mod sizes;

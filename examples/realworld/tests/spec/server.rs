@@ -149,6 +149,11 @@ impl Server {
         self.anonymous().register(name, &format!("{name}@conduit.test"))
     }
 
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// What it printed until now.
     pub(crate) fn printed(&self) -> String {
         self.printed.lock().expect("no panic").clone()

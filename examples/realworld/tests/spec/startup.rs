@@ -31,6 +31,8 @@ fn a_bad_variable_is_a_sentence_and_exit_code_1() {
         let error = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{variable}={value}: {error}");
         assert!(error.contains(variable), "{variable}={value}: {error}");
+        // Why, and not only that.
+        assert!(!error.contains("Internal Server Error"), "{variable}={value}: {error}");
         assert!(!error.contains("panicked") && !error.contains(KEY), "{variable}={value}: {error}");
         assert!(!error.trim().is_empty() && error.lines().count() <= 3, "{variable}={value}: {error}");
         assert!(!String::from_utf8_lossy(&output.stdout).contains("http://"), "{variable}={value}");
@@ -38,6 +40,23 @@ fn a_bad_variable_is_a_sentence_and_exit_code_1() {
     // What was there and was no database is as it was.
     let left = std::fs::read_to_string(folder.path().join("garbage.db")).expect("the file");
     assert!(left == "no database ".repeat(1000), "it is overwritten");
+}
+
+#[test]
+fn the_database_of_another_program_stays_as_it_is() {
+    let folder = Folder::new();
+    let file = folder.path().join("foreign.db");
+    // Of the tables that this one has too, and at its version.
+    rusqlite::Connection::open(&file)
+        .and_then(|foreign| foreign.execute_batch("CREATE TABLE user (a); PRAGMA user_version = 1"))
+        .expect("a database");
+    let before = std::fs::read(&file).expect("the file");
+    let url = format!("sqlite://{}", file.display());
+    let output = output(&mut command(&folder, &[("PORT", "0"), ("DATABASE_URL", &url), ("JWT_SECRET", KEY)]));
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.contains("another program") && error.contains("DATABASE_URL"), "{error}");
+    assert!(std::fs::read(&file).expect("the file") == before, "it is changed");
 }
 
 #[test]
