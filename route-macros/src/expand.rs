@@ -162,18 +162,14 @@ fn entry(route: &Route) -> TokenStream {
     };
     let info = info(route);
     let types = handler.arguments.iter().zip(sources).map(|(argument, source)| {
+        let (role, index) = match source {
+            Source::Segment(index) => ("segment", *index),
+            Source::Query(index) => ("query", *index),
+            Source::Extractor => ("extractor", 0),
+        };
+        let (role, index) = (Ident::new(role, Span::mixed_site()), Literal::usize_unsuffixed(index));
         let ty = &argument.ty;
-        match source {
-            Source::Segment(i) => {
-                let i = Literal::usize_unsuffixed(*i);
-                quote!(segment #i (#ty),)
-            }
-            Source::Query(i) => {
-                let i = Literal::usize_unsuffixed(*i);
-                quote!(query #i (#ty),)
-            }
-            Source::Extractor => quote!(extractor 0 (#ty),),
-        }
+        quote!(#role #index (#ty),)
     });
     let types: TokenStream = types.collect();
     let output = &handler.output;

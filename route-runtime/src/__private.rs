@@ -11,15 +11,15 @@ pub use crate::call::{
 };
 pub use crate::config::{ResponseLimit, RouteConfig};
 pub use crate::endpoint::layer;
-pub use crate::entry::{Entry, Registered};
+#[cfg(any(feature = "openapi", feature = "garde"))]
+pub use crate::entry::Place;
 #[cfg(feature = "garde")]
-pub use crate::entry::{Place, Validator};
+pub use crate::entry::Validator;
+pub use crate::entry::{Entry, Registered};
 pub use crate::info::RouteInfo;
 pub use crate::methods::Methods;
 #[cfg(feature = "openapi")]
-pub use crate::openapi::facts::{
-    AnswerFact, ArgumentFact, Facts, Role, Told, ToldNothing, may_be_absent, name_of,
-};
+pub use crate::openapi::facts::{AnswerFact, ArgumentFact, Facts, Told, ToldNothing, may_be_absent, name_of};
 pub use crate::pattern::Segment;
 #[cfg(feature = "garde")]
 pub use crate::validate::{Checked, Unchecked};

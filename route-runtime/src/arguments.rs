@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use crate::call::TextValue;
 use crate::endpoint::Mounted;
 use crate::entry::{Place, Validator};
-use crate::error::{ApiError, bare};
+use crate::error::{ApiError, bare, step};
 use crate::info::RouteInfo;
 use crate::log;
 use crate::pattern::Segment;
@@ -82,7 +82,7 @@ pub(crate) fn bad_value(kind: &str, name: &str, error: &TextError) -> ApiError {
         TextError::Invalid(_) => ApiError::unprocessable(detail),
         _ => ApiError::bad_request(detail),
     };
-    answer.and_invalid(format!("/{}", name.replace('~', "~0").replace('/', "~1")), error.to_string())
+    answer.and_invalid(step(name), error.to_string())
 }
 
 /// 422 where the value of an argument is not valid, with all that is wrong with it.
@@ -92,7 +92,7 @@ pub(crate) fn valid(info: &RouteInfo, validator: &Validator, value: &dyn Any) ->
         Place::Query(index) => info.query_names().get(index).copied(),
         Place::Extractor => None,
     };
-    let prefix = name.map(|name| format!("/{name}")).unwrap_or_default();
+    let prefix = name.map(step).unwrap_or_default();
     let mistakes = (validator.check)(value).into_iter();
     let all_valid =
         ApiError::all_valid(mistakes.map(|(pointer, detail)| (format!("{prefix}{pointer}"), detail)));

@@ -21,6 +21,7 @@
 
 mod admit;
 mod arguments;
+mod base;
 mod call;
 mod config;
 mod conflict;

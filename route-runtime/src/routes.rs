@@ -12,6 +12,7 @@ use axum::routing::Route;
 use tower::{Layer, Service};
 
 use crate::admit::TrailingSlash;
+use crate::base::base_segments;
 use crate::by_hand::{self, ByHand};
 use crate::config::RouteConfig;
 use crate::conflict::{self, Provided, RoutesError};
@@ -24,7 +25,6 @@ use crate::mount::mounts;
 use crate::openapi::{Docs, Info};
 use crate::pattern::Tree;
 use crate::router::{self, Setting};
-use crate::text::{encode_segment, is_pchar};
 
 /// Every annotated function that is linked into the program, in a fixed order.
 ///
@@ -238,11 +238,6 @@ impl Routes {
     }
 
     #[cfg(feature = "openapi")]
-    pub(crate) fn renders_errors(&self) -> bool {
-        self.renderer.is_some()
-    }
-
-    #[cfg(feature = "openapi")]
     pub(crate) fn set_docs(&mut self, docs: Docs) {
         self.docs = Some(docs);
     }
@@ -264,7 +259,7 @@ impl Routes {
         self.base.iter().flat_map(|segment| ["/", segment]).collect()
     }
 
-    #[cfg(feature = "server")]
+    #[cfg(any(feature = "server", feature = "openapi"))]
     pub(crate) fn renderer(&self) -> Option<&Renderer> {
         self.renderer.as_ref()
     }
@@ -396,35 +391,6 @@ impl Routes {
         };
         Ok(self.layers.wrap(router, Around::Routes, self.renderer.as_ref()))
     }
-}
-
-/// A base path as segments of a pattern.
-fn base_segments(path: &str) -> Result<Vec<String>, String> {
-    let bad = || {
-        format!(
-            "`.base({path:?})` is no base path: write static text with a `/` before each segment, as in `/api/v1`"
-        )
-    };
-    let rest = path.strip_prefix('/').ok_or_else(bad)?;
-    let plain = |c: char| u8::try_from(c).ok().filter(u8::is_ascii).map_or(!c.is_whitespace(), is_pchar);
-    let good = |part: &&str| {
-        !part.is_empty()
-            && part.chars().all(plain)
-            && !part.starts_with([':', '*'])
-            && !matches!(*part, "." | "..")
-    };
-    let parts: Vec<&str> = rest.split('/').collect();
-    if parts.iter().all(good) {
-        Ok(parts.into_iter().map(|part| encode_segment(part).into_owned()).collect())
-    } else {
-        Err(bad())
-    }
-}
-
-/// Whether it is text with a `/` before each segment.
-#[cfg(feature = "openapi")]
-pub(crate) fn is_static_path(path: &str) -> bool {
-    base_segments(path).is_ok()
 }
 
 fn key(info: &RouteInfo) -> (&str, crate::Methods, &str, u32) {

@@ -10,6 +10,7 @@ use axum::extract::{Path, Query};
 use axum::{Form, Json};
 use garde::Validate;
 
+use crate::error::step;
 use crate::request::{ApiRequest, RequestBody};
 
 type Check = fn(&dyn Any) -> Vec<(String, String)>;
@@ -27,11 +28,6 @@ pub trait Unchecked {
 }
 
 impl<T: ?Sized> Unchecked for Checked<T> {}
-
-/// A type that validates itself, with nothing from outside.
-trait Valid: Validate<Context: Default> + 'static {}
-
-impl<T: Validate<Context: Default> + 'static> Valid for T {}
 
 impl<T: Validate<Context: Default> + 'static> Checked<T> {
     /// How the value is checked.
@@ -65,7 +61,7 @@ impl<T: Validate<Context: Default> + RequestBody> Checked<ApiRequest<T>> {
     pub const INSIDE: Option<Check> = Some(|value| mistakes(value.downcast_ref().map(ApiRequest::<T>::body)));
 }
 
-fn mistakes<T: Valid>(value: Option<&T>) -> Vec<(String, String)> {
+fn mistakes<T: Validate<Context: Default>>(value: Option<&T>) -> Vec<(String, String)> {
     let Some(Err(report)) = value.map(Validate::validate) else { return Vec::new() };
     report.iter().map(|(path, error)| (pointer(path), error.message().to_owned())).collect()
 }
@@ -76,7 +72,7 @@ fn pointer(path: &garde::Path) -> String {
     let steps: Vec<(String, String)> =
         serde_json::to_value(path).and_then(serde_json::from_value).unwrap_or_default();
     let keys = steps.into_iter().filter(|(kind, _)| kind != "none").map(|(_, key)| key);
-    keys.map(|key| format!("/{}", key.replace('~', "~0").replace('/', "~1"))).collect()
+    keys.map(|key| step(&key)).collect()
 }
 
 /// Makes an [`Entry`](crate::entry::Entry) whose arguments are validated.

@@ -66,6 +66,11 @@ struct Inner {
 /// ```
 pub type ApiResult<T = Value> = Result<ApiResponse<T>, ApiError>;
 
+/// A step of a JSON pointer (RFC 6901), escaped.
+pub(crate) fn step(name: &str) -> String {
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
 /// What only who makes the body and sends it knows.
 const OF_THE_MESSAGE: [HeaderName; 4] =
     [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION];

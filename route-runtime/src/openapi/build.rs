@@ -29,7 +29,7 @@ impl Building {
         Building {
             base: routes.base_path(),
             defaults: routes.default_config(),
-            errors: Errors { are_problems: !routes.renders_errors() },
+            errors: Errors { are_problems: routes.renderer().is_none() },
             schemas: Schemas::new(),
             paths: Paths::new(),
             unexpressed: Paths::new(),
@@ -39,14 +39,13 @@ impl Building {
 
     pub(super) fn add(&mut self, entry: &Entry, id: &str) {
         let info = &entry.info;
+        let described = operation::describe(entry, self.defaults, self.errors, &mut self.schemas);
         let mut is_first = true;
         for Template { path, is_bare } in templates(&self.base, info.segments()) {
             let is_taken = self.paths.keys().any(|other| *other != path && shape(other) == shape(&path));
             let known = if is_taken { self.unexpressed.get(&path) } else { self.paths.get(&path) };
-            let described = operation::describe(entry, self.defaults, self.errors, &mut self.schemas);
             for method in documented(info.methods(), known, described.operation.request_body.is_some()) {
-                let mut described = operation::describe(entry, self.defaults, self.errors, &mut self.schemas);
-                let operation = &mut described.operation;
+                let mut operation = described.operation.clone();
                 operation.operation_id = match (is_first, is_bare) {
                     (true, _) => id.to_owned(),
                     (false, false) => format!("{id}_{method}"),
@@ -62,15 +61,16 @@ impl Building {
                 if info.methods().is_all() {
                     operation.extensions.insert("x-every-method", json!(true));
                 }
-                if is_first {
-                    let place = format!("`{}` at {}:{}", info.handler(), info.file(), info.line());
-                    let line = |what| format!("{what} of {place}");
-                    self.undocumented.extend(described.undocumented.into_iter().map(line));
-                }
                 is_first = false;
                 let paths = if is_taken { &mut self.unexpressed } else { &mut self.paths };
-                paths.entry(path.clone()).or_default().insert(method, described.operation);
+                paths.entry(path.clone()).or_default().insert(method, operation);
             }
+        }
+        // Nothing is missing of what is not in the document.
+        if !is_first {
+            let place = format!("`{}` at {}:{}", info.handler(), info.file(), info.line());
+            let line = |what| format!("{what} of {place}");
+            self.undocumented.extend(described.undocumented.into_iter().map(line));
         }
     }
 

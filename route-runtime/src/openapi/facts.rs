@@ -16,6 +16,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::entry::Place;
 use crate::request::{ApiRequest, BodyKind, RequestBody, Unread};
 use crate::response::ApiResponse;
 use crate::text;
@@ -35,25 +36,16 @@ pub struct Facts {
 /// What the type of one argument tells.
 #[derive(Debug)]
 pub struct ArgumentFact {
-    /// What the argument is bound to.
-    pub role: Role,
+    /// Where its value comes from.
+    pub place: Place,
+    /// Whether a query parameter may be absent.
+    pub may_be_absent: Option<fn() -> bool>,
     /// The schema of a bound value, or of what an extractor reads.
     pub schema: Option<SchemaFn>,
     /// What an extractor reads.
     pub reads: Option<fn() -> Reads>,
     /// How the type is called.
     pub name: fn() -> &'static str,
-}
-
-/// What an argument is bound to.
-#[derive(Debug, Clone, Copy)]
-pub enum Role {
-    /// The segment with this index.
-    Segment(usize),
-    /// The query parameter with this index, and whether it may be absent.
-    Query(usize, fn() -> bool),
-    /// Nothing: an extractor.
-    Extractor,
 }
 
 /// What the return type tells.
@@ -117,8 +109,6 @@ pub(crate) enum Status {
 pub(crate) enum Content {
     Empty,
     Json,
-    /// JSON, if the function calls `json`.
-    MaybeJson,
     Media(&'static str),
     Unknown,
 }
@@ -264,12 +254,12 @@ macro_rules! answers {
 }
 
 const OK: Status = Status::Is(200);
-const TEXT: Content = Content::Media("text/plain; charset=utf-8");
+const TEXT: Content = Content::Media("text/plain");
 const BYTES: Content = Content::Media("application/octet-stream");
 
 answers! {
     Json<T> [T]: OK, Content::Json;
-    Html<T> [T]: OK, Content::Media("text/html; charset=utf-8");
+    Html<T> [T]: OK, Content::Media("text/html");
     String: OK, TEXT;
     &'static str: OK, TEXT;
     Cow<'static, str>: OK, TEXT;
@@ -288,7 +278,7 @@ impl<T: 'static> Tells for ApiResponse<T> {
         let content = match TypeId::of::<T>() {
             id if id == TypeId::of::<Value>() => Content::Unknown,
             id if id == TypeId::of::<()>() => Content::Empty,
-            _ => Content::MaybeJson,
+            _ => Content::Json,
         };
         Answered { status: Status::Range(2), content }
     }
@@ -337,7 +327,8 @@ macro_rules! __documented {
 macro_rules! __argument_fact {
     (segment $index:literal ($ty:ty)) => {
         $crate::__private::ArgumentFact {
-            role: $crate::__private::Role::Segment($index),
+            place: $crate::__private::Place::Segment($index),
+            may_be_absent: ::core::option::Option::None,
             schema: $crate::__private::Told::<$ty>::SCHEMA,
             reads: ::core::option::Option::None,
             name: $crate::__private::name_of::<$ty>,
@@ -345,7 +336,8 @@ macro_rules! __argument_fact {
     };
     (query $index:literal ($ty:ty)) => {
         $crate::__private::ArgumentFact {
-            role: $crate::__private::Role::Query($index, $crate::__private::may_be_absent::<$ty>),
+            place: $crate::__private::Place::Query($index),
+            may_be_absent: ::core::option::Option::Some($crate::__private::may_be_absent::<$ty>),
             schema: $crate::__private::Told::<$ty>::SCHEMA,
             reads: ::core::option::Option::None,
             name: $crate::__private::name_of::<$ty>,
@@ -353,7 +345,8 @@ macro_rules! __argument_fact {
     };
     (extractor $index:literal ($ty:ty)) => {
         $crate::__private::ArgumentFact {
-            role: $crate::__private::Role::Extractor,
+            place: $crate::__private::Place::Extractor,
+            may_be_absent: ::core::option::Option::None,
             schema: $crate::__private::Told::<$ty>::INNER,
             reads: $crate::__private::Told::<$ty>::READS,
             name: $crate::__private::name_of::<$ty>,

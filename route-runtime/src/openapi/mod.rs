@@ -15,9 +15,10 @@ use serde_json::Value;
 
 use self::build::Building;
 use self::document::Document;
+use crate::base::is_static_path;
 use crate::conflict::RoutesError;
 use crate::entry::Entry;
-use crate::routes::{Routes, is_static_path};
+use crate::routes::Routes;
 
 /// What an API is called: the `info` of a document.
 ///

@@ -6,10 +6,10 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::document::{Media, Operation, Parameter, RequestBody, Response};
-use super::facts::{Answered, ArgumentFact, Content, Facts, Role, Status, What};
+use super::facts::{Answered, ArgumentFact, Content, Facts, Status, What};
 use super::schemas::{Directed, Schemas, Way, without_null};
 use crate::config::{ResponseLimit, RouteConfig};
-use crate::entry::Entry;
+use crate::entry::{Entry, Place};
 use crate::limits::{BODY_LIMIT, RESPONSE_LIMIT};
 use crate::pattern::Segment;
 
@@ -43,7 +43,7 @@ pub(super) fn describe(
     let mut reading = Reading { entry, schemas, undocumented: Vec::new() };
     let (mut parameters, mut body) = (reading.path(facts), None);
     parameters.extend(reading.query(facts));
-    for fact in facts.arguments.iter().filter(|fact| matches!(fact.role, Role::Extractor)) {
+    for fact in facts.arguments.iter().filter(|fact| matches!(fact.place, Place::Extractor)) {
         match reading.body(fact) {
             Some(found) => body = Some(found),
             None => parameters.extend(reading.structured_query(fact, &parameters)),
@@ -92,7 +92,7 @@ impl Reading<'_> {
         for (index, segment) in segments.iter().enumerate() {
             let Some(name) = segment.name() else { continue };
             let bound =
-                facts.arguments.iter().find(|fact| matches!(fact.role, Role::Segment(i) if i == index));
+                facts.arguments.iter().find(|fact| matches!(fact.place, Place::Segment(i) if i == index));
             let several = !matches!(segment, Segment::Param(_));
             let schema = match bound {
                 // Several segments, one text of a document.
@@ -140,20 +140,18 @@ impl Reading<'_> {
     fn query(&mut self, facts: &Facts) -> Vec<Parameter> {
         let mut parameters = Vec::new();
         for (index, name) in self.entry.info.query_names().iter().enumerate() {
-            let bound = facts.arguments.iter().find_map(|fact| match fact.role {
-                Role::Query(i, may_be_absent) if i == index => Some((fact, may_be_absent())),
-                _ => None,
-            });
-            let (schema, required) = match bound {
-                Some((fact, optional)) => (self.value(fact, &format!("query parameter `{name}`")), !optional),
-                None => (string(), false),
-            };
+            let bound =
+                facts.arguments.iter().find(|fact| matches!(fact.place, Place::Query(i) if i == index));
+            let schema =
+                bound.map_or_else(string, |fact| self.value(fact, &format!("query parameter `{name}`")));
+            let required =
+                bound.and_then(|fact| fact.may_be_absent).is_some_and(|may_be_absent| !may_be_absent());
             parameters.push(query_parameter((*name).to_owned(), required, schema));
         }
         parameters
     }
 
-    /// The fields of a `Query<T>`, or of a `Form<T>` where that reads the query.
+    /// The fields of a `Query<T>`.
     fn structured_query(&mut self, fact: &ArgumentFact, known: &[Parameter]) -> Vec<Parameter> {
         if reads(fact) != Some(What::Query) {
             return Vec::new();
@@ -211,7 +209,7 @@ impl Reading<'_> {
         let schema = match what {
             What::Multipart => Directed { way: Way::In, schema: json!({ "type": "object" }) },
             What::Text => string(),
-            What::Bytes => Directed { way: Way::In, schema: json!({}) },
+            What::Bytes => self.schemas.of(Way::In, None),
             _ => {
                 if fact.schema.is_none() {
                     self.undocumented.push(format!("body `{}`", (fact.name)()));
@@ -261,11 +259,9 @@ impl Reading<'_> {
             Content::Empty => {}
             Content::Unknown => {
                 self.undocumented.push(format!("answer `{}`", (answer.name)()));
-                response
-                    .content
-                    .insert("*/*", Media { schema: Directed { way: Way::Out, schema: json!({}) } });
+                response.content.insert("*/*", Media { schema: self.schemas.of(Way::Out, None) });
             }
-            Content::Json | Content::MaybeJson => {
+            Content::Json => {
                 if answer.schema.is_none() {
                     self.undocumented.push(format!("answer `{}`", (answer.name)()));
                 }
@@ -273,12 +269,8 @@ impl Reading<'_> {
                 response.content.insert("application/json", Media { schema });
             }
             Content::Media(media) => {
-                let media = media.split(';').next().unwrap_or(media);
-                let schema = if media.starts_with("text/") {
-                    string()
-                } else {
-                    Directed { way: Way::Out, schema: json!({}) }
-                };
+                let is_text = media.starts_with("text/");
+                let schema = if is_text { string() } else { self.schemas.of(Way::Out, None) };
                 response.content.insert(media, Media { schema });
             }
         }
@@ -336,11 +328,9 @@ fn may_be_invalid(entry: &Entry, facts: &Facts) -> bool {
         let paths = name
             .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'))
             .filter(|path| path.contains("::"));
-        paths
-            .into_iter()
-            .all(|path| ["core::", "alloc::", "std::"].iter().any(|krate| path.starts_with(krate)))
+        paths.map(|path| path.split("::").next()).all(|krate| matches!(krate, Some("core" | "alloc" | "std")))
     };
-    let bound = facts.arguments.iter().filter(|fact| !matches!(fact.role, Role::Extractor));
+    let bound = facts.arguments.iter().filter(|fact| !matches!(fact.place, Place::Extractor));
     entry.validators.iter().any(Option::is_some) || bound.map(|fact| (fact.name)()).any(|name| !of_std(name))
 }
 
@@ -348,7 +338,7 @@ fn may_be_invalid(entry: &Entry, facts: &Facts) -> bool {
 fn may_fail(facts: &Facts) -> bool {
     let name = (facts.answer.name)();
     let unknown = facts.answer.tells.is_none_or(|tells| matches!(tells().status, Status::Unknown));
-    let extractor = |fact: &ArgumentFact| matches!(fact.role, Role::Extractor) && fact.reads.is_none();
+    let extractor = |fact: &ArgumentFact| matches!(fact.place, Place::Extractor) && fact.reads.is_none();
     unknown || name.starts_with("core::result::Result<") || facts.arguments.iter().any(extractor)
 }
 

@@ -7,7 +7,7 @@ use serde::de::{self, Expected, Unexpected};
 
 use super::raw;
 use crate::arguments::Refusal;
-use crate::error::{ApiError, reason};
+use crate::error::{self, ApiError, reason};
 use crate::text::listed;
 
 /// Why a type could not be read. Nothing of what was sent is in it, and no name of a Rust type: both are in serde's texts.
@@ -129,7 +129,7 @@ impl Mismatch {
 
     /// Puts a step before the pointer.
     pub(super) fn below(mut self, step: &str) -> Self {
-        self.pointer = format!("/{}{}", step.replace('~', "~0").replace('/', "~1"), self.pointer);
+        self.pointer.insert_str(0, &error::step(step));
         self
     }
 
