@@ -1,6 +1,7 @@
 //! Whether a set of routes can be served: every reason why not, at once.
 
 use std::any::TypeId;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::entry::Entry;
@@ -97,7 +98,24 @@ pub(crate) fn check(
         missing_state(entry, provided, &mut problems);
         path_shapes(entry, provided, &mut problems);
     }
+    operation_ids(entries, &mut problems);
     check_patterns(entries, problems)
+}
+
+/// An id that was written for two functions, which a document can't have (OpenAPI 3.1, 4.8.10.1).
+fn operation_ids(entries: &[&'static Entry], problems: &mut Vec<String>) {
+    let mut known = BTreeMap::<&str, &RouteInfo>::new();
+    for info in entries.iter().map(|entry| &entry.info) {
+        let Some(id) = info.operation_id() else { continue };
+        match known.get(id) {
+            Some(first) => problems.push(format!(
+                "two functions have `operation_id = {id:?}`\n    {}\n    {}\n  give one of them another",
+                Line(first),
+                Line(info),
+            )),
+            None => drop(known.insert(id, info)),
+        }
+    }
 }
 
 /// The patterns alone: whether they can stand side by side. A pattern stands for the numbers of its entries, the first of

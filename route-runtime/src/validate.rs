@@ -1,7 +1,7 @@
 //! Values that check themselves by `garde::Validate` (feature `garde`).
 //!
 //! As in [`crate::openapi::facts`], an inherent constant, which has a bound, wins over one of a trait, which has none: a type
-//! that does not validate itself is left alone.
+//! that does not validate itself is left alone. So is one whose context has no `Default`, which nobody here could provide.
 
 use std::any::Any;
 use std::marker::PhantomData;
@@ -19,26 +19,26 @@ type Check = fn(&dyn Any) -> Vec<(String, String)>;
 #[derive(Debug)]
 pub struct Checked<T: ?Sized>(PhantomData<T>);
 
-/// The other answers.
+/// The other answers. Their names are odd, so that no trait of a user's has the same.
 pub trait Unchecked {
     /// It does not validate itself.
-    const ITSELF: Option<Check> = None;
+    const __RT_ITSELF: Option<Check> = None;
     /// Neither does what is in it.
-    const INSIDE: Option<Check> = None;
+    const __RT_INSIDE: Option<Check> = None;
 }
 
 impl<T: ?Sized> Unchecked for Checked<T> {}
 
 impl<T: Validate<Context: Default> + 'static> Checked<T> {
     /// How the value is checked.
-    pub const ITSELF: Option<Check> = Some(|value| mistakes(value.downcast_ref::<T>()));
+    pub const __RT_ITSELF: Option<Check> = Some(|value| mistakes(value.downcast_ref::<T>()));
 }
 
 macro_rules! inside {
     ($($wrapped:ty: $inner:expr;)*) => {$(
         impl<T: Validate<Context: Default> + 'static> Checked<$wrapped> {
             /// How what is in it is checked.
-            pub const INSIDE: Option<Check> = Some(|value| {
+            pub const __RT_INSIDE: Option<Check> = Some(|value| {
                 let inner: fn(&$wrapped) -> Option<&T> = $inner;
                 mistakes(value.downcast_ref::<$wrapped>().and_then(inner))
             });
@@ -56,9 +56,24 @@ inside! {
     Option<Path<T>>: |value| value.as_ref().map(|Path(value)| value);
 }
 
+macro_rules! inside_result {
+    ($($wrapped:ident),*) => {$(
+        impl<T: Validate<Context: Default> + 'static, E: 'static> Checked<Result<$wrapped<T>, E>> {
+            /// How what is in it is checked.
+            pub const __RT_INSIDE: Option<Check> = Some(|value| {
+                let value: Option<&Result<$wrapped<T>, E>> = value.downcast_ref();
+                mistakes(value.and_then(|value| value.as_ref().ok()).map(|$wrapped(value)| value))
+            });
+        }
+    )*};
+}
+
+inside_result!(Json, Form, Query, Path);
+
 impl<T: Validate<Context: Default> + RequestBody> Checked<ApiRequest<T>> {
     /// How the body is checked.
-    pub const INSIDE: Option<Check> = Some(|value| mistakes(value.downcast_ref().map(ApiRequest::<T>::body)));
+    pub const __RT_INSIDE: Option<Check> =
+        Some(|value| mistakes(value.downcast_ref().map(ApiRequest::<T>::body)));
 }
 
 fn mistakes<T: Validate<Context: Default>>(value: Option<&T>) -> Vec<(String, String)> {
@@ -82,7 +97,7 @@ macro_rules! __validated {
     ($entry:expr; [$($role:ident $index:literal $ty:tt,)*]) => {{
         use $crate::__private::Unchecked as _;
         // Not unused where there is no argument.
-        let _ = $crate::__private::Checked::<str>::ITSELF;
+        let _ = $crate::__private::Checked::<str>::__RT_ITSELF;
         $entry.validators(const { &[$($crate::__validator!($role $index $ty)),*] })
     }};
 }
@@ -92,13 +107,13 @@ macro_rules! __validated {
 #[macro_export]
 macro_rules! __validator {
     (segment $index:literal ($ty:ty)) => {
-        $crate::__validator!(ITSELF, Segment($index), $ty)
+        $crate::__validator!(__RT_ITSELF, Segment($index), $ty)
     };
     (query $index:literal ($ty:ty)) => {
-        $crate::__validator!(ITSELF, Query($index), $ty)
+        $crate::__validator!(__RT_ITSELF, Query($index), $ty)
     };
     (extractor $index:literal ($ty:ty)) => {
-        $crate::__validator!(INSIDE, Extractor, $ty)
+        $crate::__validator!(__RT_INSIDE, Extractor, $ty)
     };
     ($which:ident, $place:ident $(($index:literal))?, $ty:ty) => {
         match $crate::__private::Checked::<$ty>::$which {

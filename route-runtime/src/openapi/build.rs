@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::document::{Components, Document, Operation, Parameter, Paths, Server};
-use super::operation::{self, Errors, PROBLEM};
-use super::schemas::{Schemas, references, renamed};
+use super::operation::{self, Described, Errors, Making, PROBLEM};
+use super::schemas::{Schemas, free, references, renamed};
 use super::{Info, OpenApi};
 use crate::config::RouteConfig;
 use crate::entry::Entry;
@@ -21,11 +21,17 @@ pub(super) struct Building {
     schemas: Schemas,
     paths: Paths,
     unexpressed: Paths,
+    /// The pattern that a path of a document stands for, by the path without its names: two of one shape are the same for
+    /// OpenAPI (4.8.8.1).
+    owners: BTreeMap<String, &'static str>,
+    /// The ids of operations that are taken.
+    ids: BTreeSet<String>,
     undocumented: Vec<String>,
 }
 
 impl Building {
-    pub(super) fn new(routes: &Routes) -> Self {
+    /// A document in which the `ids` are taken.
+    pub(super) fn new(routes: &Routes, ids: BTreeSet<String>) -> Self {
         Building {
             base: routes.base_path(),
             defaults: routes.default_config(),
@@ -33,23 +39,33 @@ impl Building {
             schemas: Schemas::new(),
             paths: Paths::new(),
             unexpressed: Paths::new(),
+            owners: BTreeMap::new(),
+            ids,
             undocumented: Vec::new(),
         }
     }
 
-    pub(super) fn add(&mut self, entry: &Entry, id: &str) {
+    pub(super) fn add(&mut self, entry: &'static Entry, id: &str) {
         let info = &entry.info;
-        let described = operation::describe(entry, self.defaults, self.errors, &mut self.schemas);
+        let mut describe = |reads_only| {
+            let making = Making { defaults: self.defaults, errors: self.errors, schemas: &mut self.schemas };
+            operation::describe(entry, reads_only, making)
+        };
+        let reads_body = describe(false).operation.request_body.is_some();
+        let mut described = [(false, None), (true, None)];
         let mut is_first = true;
         for Template { path, is_bare } in templates(&self.base, info.segments()) {
-            let is_taken = self.paths.keys().any(|other| *other != path && shape(other) == shape(&path));
-            let known = if is_taken { self.unexpressed.get(&path) } else { self.paths.get(&path) };
-            for method in documented(info.methods(), known, described.operation.request_body.is_some()) {
-                let mut operation = described.operation.clone();
+            let owner = *self.owners.entry(shape(&path)).or_insert(info.pattern());
+            let paths = if owner == info.pattern() { &mut self.paths } else { &mut self.unexpressed };
+            for method in documented(info.methods(), paths.get(&path), reads_body) {
+                let is_get = matches!(method, "get" | "head");
+                let (reads_only, slot) = &mut described[usize::from(is_get)];
+                let Described { operation, undocumented } = slot.get_or_insert_with(|| describe(*reads_only));
+                let mut operation = operation.clone();
                 operation.operation_id = match (is_first, is_bare) {
                     (true, _) => id.to_owned(),
-                    (false, false) => format!("{id}_{method}"),
-                    (false, true) => format!("{id}_{method}_bare"),
+                    (false, false) => free(&format!("{id}_{method}"), &mut self.ids),
+                    (false, true) => free(&format!("{id}_{method}_bare"), &mut self.ids),
                 };
                 if is_bare {
                     let is_whole = |parameter: &Parameter| !parameter.extensions.contains_key("x-catch-all");
@@ -62,15 +78,15 @@ impl Building {
                     operation.extensions.insert("x-every-method", json!(true));
                 }
                 is_first = false;
-                let paths = if is_taken { &mut self.unexpressed } else { &mut self.paths };
+                let place = format!("`{}` at {}:{}", info.handler(), info.file(), info.line());
+                for line in undocumented.drain(..).map(|what| format!("{what} of {place}")) {
+                    // By GET it may lack the same as otherwise.
+                    if !self.undocumented.contains(&line) {
+                        self.undocumented.push(line);
+                    }
+                }
                 paths.entry(path.clone()).or_default().insert(method, operation);
             }
-        }
-        // Nothing is missing of what is not in the document.
-        if !is_first {
-            let place = format!("`{}` at {}:{}", info.handler(), info.file(), info.line());
-            let line = |what| format!("{what} of {place}");
-            self.undocumented.extend(described.undocumented.into_iter().map(line));
         }
     }
 
@@ -143,28 +159,30 @@ fn problem() -> Value {
     })
 }
 
-/// The id of each operation: the path of its function in its crate, `blog_create`; with the crate before it where two crates
+/// The id of each route: the path of its function in its crate, `blog_create`; with the crate before it where two crates
 /// have the same.
 pub(super) fn operation_ids(entries: &[&Entry]) -> Vec<String> {
     let in_crate = |entry: &Entry| {
         let path = entry.info.handler().split("::").skip(1);
         path.map(|part| part.strip_prefix("r#").unwrap_or(part)).collect::<Vec<_>>().join("_")
     };
-    let short: Vec<String> = entries.iter().map(|entry| in_crate(entry)).collect();
-    let ids = entries.iter().zip(&short).map(|(entry, id)| match entry.info.operation_id() {
-        Some(own) => own.to_owned(),
-        None if short.iter().filter(|other| *other == id).count() > 1 => {
-            format!("{}_{id}", entry.info.crate_name())
-        }
-        None => id.clone(),
-    });
-    // Functions in bodies of functions may have one path.
-    let mut seen = BTreeMap::<String, usize>::new();
-    ids.map(|id| {
-        let count = seen.entry(id.clone()).and_modify(|count| *count += 1).or_insert(1);
-        if *count == 1 { id } else { format!("{id}_{count}") }
-    })
-    .collect()
+    let own = |entry: &Entry| entry.info.operation_id().map(str::to_owned);
+    // Those that are written are as they are written, whoever comes first; `conflict` sees to it that no two are the same.
+    let mut taken: BTreeSet<String> = entries.iter().filter_map(|entry| own(entry)).collect();
+    let mut counts = BTreeMap::<String, usize>::new();
+    for entry in entries.iter().filter(|entry| own(entry).is_none()) {
+        *counts.entry(in_crate(entry)).or_default() += 1;
+    }
+    let id = |entry: &&Entry| {
+        own(entry).unwrap_or_else(|| {
+            let id = in_crate(entry);
+            let several = counts.get(&id).is_some_and(|count| *count > 1);
+            let id = if several { format!("{}_{id}", entry.info.crate_name()) } else { id };
+            // Functions in bodies of functions may have one path.
+            free(&id, &mut taken)
+        })
+    };
+    entries.iter().map(id).collect()
 }
 
 pub(super) fn has_catch_all(entry: &Entry) -> bool {
@@ -196,7 +214,7 @@ fn templates(base: &str, segments: &[Segment]) -> Vec<Template> {
     }
 }
 
-/// A path without the names in it: two of one shape are the same for OpenAPI (4.8.8.1).
+/// A path without the names in it.
 fn shape(path: &str) -> String {
     let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
     parts.collect::<Vec<_>>().join("/")

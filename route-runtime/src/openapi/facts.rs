@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, RawForm, Request, State};
+use axum::extract::{MatchedPath, NestedPath, OriginalUri, Path, Query, RawForm, RawQuery, Request, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{Html, NoContent, Redirect};
 use axum::{Extension, Form, Json, http};
@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::entry::Place;
+use crate::error::ApiError;
 use crate::request::{ApiRequest, BodyKind, RequestBody, Unread};
 use crate::response::ApiResponse;
 use crate::text;
@@ -55,13 +56,27 @@ pub struct AnswerFact {
     pub schema: Option<SchemaFn>,
     /// What kind of answer it is.
     pub tells: Option<fn() -> Answered>,
+    /// What else it answers.
+    pub fails: fn() -> Fails,
     /// How the type is called.
     pub name: fn() -> &'static str,
 }
 
 impl AnswerFact {
     /// `impl IntoResponse`, which has no name.
-    pub const UNKNOWN: AnswerFact = AnswerFact { schema: None, tells: None, name: || "impl Trait" };
+    pub const UNKNOWN: AnswerFact =
+        AnswerFact { schema: None, tells: None, fails: || Fails::Otherwise, name: || "impl Trait" };
+}
+
+/// What the error of a type is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fails {
+    /// It has none.
+    Never,
+    /// An `ApiError`.
+    ByApiError,
+    /// Another type, or nobody knows.
+    Otherwise,
 }
 
 /// What an extractor reads.
@@ -93,6 +108,8 @@ pub(crate) enum What {
 pub struct Answered {
     pub(crate) status: Status,
     pub(crate) content: Content,
+    /// It is an `ApiResponse`, which has an `ETag`.
+    pub(crate) revalidates: bool,
 }
 
 /// The status of success, as far as a type tells it.
@@ -109,6 +126,8 @@ pub(crate) enum Status {
 pub(crate) enum Content {
     Empty,
     Json,
+    /// Written by `json` or by `send`.
+    JsonOrText,
     Media(&'static str),
     Unknown,
 }
@@ -123,29 +142,38 @@ fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 
 impl<T: JsonSchema> Told<T> {
     /// The schema of the type itself.
-    pub const SCHEMA: Option<SchemaFn> = Some(schema::<T>);
+    pub const __RT_SCHEMA: Option<SchemaFn> = Some(schema::<T>);
 }
 
 impl<T: Source> Told<T> {
     /// What the type reads of a request.
-    pub const READS: Option<fn() -> Reads> = Some(T::reads);
+    pub const __RT_READS: Option<fn() -> Reads> = Some(T::reads);
 }
 
 impl<T: Tells> Told<T> {
     /// What an answer of the type is.
-    pub const TELLS: Option<fn() -> Answered> = Some(T::tells);
+    pub const __RT_TELLS: Option<fn() -> Answered> = Some(T::tells);
 }
 
-/// The other answers.
+impl<T, E: 'static> Told<Result<T, E>> {
+    /// What the error is.
+    pub const __RT_FAILS: fn() -> Fails = || {
+        if TypeId::of::<E>() == TypeId::of::<ApiError>() { Fails::ByApiError } else { Fails::Otherwise }
+    };
+}
+
+/// The other answers. Their names are odd, so that no trait of a user's has the same.
 pub trait ToldNothing {
     /// It has no schema.
-    const SCHEMA: Option<SchemaFn> = None;
+    const __RT_SCHEMA: Option<SchemaFn> = None;
     /// It is no wrapper of a type with a schema.
-    const INNER: Option<SchemaFn> = None;
+    const __RT_INNER: Option<SchemaFn> = None;
     /// Nobody knows.
-    const READS: Option<fn() -> Reads> = None;
+    const __RT_READS: Option<fn() -> Reads> = None;
     /// Nobody knows.
-    const TELLS: Option<fn() -> Answered> = None;
+    const __RT_TELLS: Option<fn() -> Answered> = None;
+    /// It is no `Result`.
+    const __RT_FAILS: fn() -> Fails = || Fails::Never;
 }
 
 impl<T: ?Sized> ToldNothing for Told<T> {}
@@ -154,25 +182,26 @@ macro_rules! inner {
     ($($wrapped:ty),* $(,)?) => {$(
         impl<T: JsonSchema> Told<$wrapped> {
             /// The schema of what is wrapped.
-            pub const INNER: Option<SchemaFn> = Some(schema::<T>);
+            pub const __RT_INNER: Option<SchemaFn> = Some(schema::<T>);
         }
     )*};
     (answers: $($wrapped:ty),* $(,)?) => {$(
         impl<T: JsonSchema, E> Told<Result<$wrapped, E>> {
             /// The schema of what is wrapped.
-            pub const INNER: Option<SchemaFn> = Some(schema::<T>);
+            pub const __RT_INNER: Option<SchemaFn> = Some(schema::<T>);
         }
     )*};
 }
 
 inner! {
     Json<T>, Form<T>, Query<T>, Path<T>, ApiRequest<T>,
-    Option<Json<T>>, Option<Query<T>>, Option<Path<T>>,
+    Option<Json<T>>, Option<Query<T>>, Option<Path<T>>, Option<Form<T>>,
     ApiResponse<T>, (StatusCode, Json<T>), (StatusCode, ApiResponse<T>),
 }
 
 inner! {
     answers: Json<T>, ApiResponse<T>, (StatusCode, Json<T>), (StatusCode, ApiResponse<T>), Query<T>, Form<T>,
+    Path<T>, ApiRequest<T>,
 }
 
 /// An extractor whose part of a request is known.
@@ -213,7 +242,14 @@ sources! {
     Extension<T> [T]: Nothing;
     http::HeaderMap: Nothing;
     http::Method: Nothing;
+    http::Version: Nothing;
+    http::Extensions: Nothing;
+    http::request::Parts: Nothing;
     Uri: Nothing;
+    OriginalUri: Nothing;
+    MatchedPath: Nothing;
+    NestedPath: Nothing;
+    RawQuery: Nothing;
 }
 
 impl<T: RequestBody> Source for ApiRequest<T> {
@@ -247,7 +283,7 @@ macro_rules! answers {
     ($($ty:ty $([$t:ident])?: $status:expr, $content:expr;)*) => {$(
         impl$(<$t>)? Tells for $ty {
             fn tells() -> Answered {
-                Answered { status: $status, content: $content }
+                Answered { status: $status, content: $content, revalidates: false }
             }
         }
     )*};
@@ -278,9 +314,10 @@ impl<T: 'static> Tells for ApiResponse<T> {
         let content = match TypeId::of::<T>() {
             id if id == TypeId::of::<Value>() => Content::Unknown,
             id if id == TypeId::of::<()>() => Content::Empty,
+            id if id == TypeId::of::<String>() => Content::JsonOrText,
             _ => Content::Json,
         };
-        Answered { status: Status::Range(2), content }
+        Answered { status: Status::Range(2), content, revalidates: true }
     }
 }
 
@@ -313,7 +350,7 @@ macro_rules! __documented {
     ($entry:expr; [$($role:ident $index:literal $ty:tt,)*] $answer:tt) => {{
         use $crate::__private::ToldNothing as _;
         // Not unused where there is no argument.
-        let _ = $crate::__private::Told::<str>::SCHEMA;
+        let _ = $crate::__private::Told::<str>::__RT_SCHEMA;
         $entry.facts(&$crate::__private::Facts {
             arguments: &[$($crate::__argument_fact!($role $index $ty)),*],
             answer: $crate::__answer_fact!($answer),
@@ -329,7 +366,7 @@ macro_rules! __argument_fact {
         $crate::__private::ArgumentFact {
             place: $crate::__private::Place::Segment($index),
             may_be_absent: ::core::option::Option::None,
-            schema: $crate::__private::Told::<$ty>::SCHEMA,
+            schema: $crate::__private::Told::<$ty>::__RT_SCHEMA,
             reads: ::core::option::Option::None,
             name: $crate::__private::name_of::<$ty>,
         }
@@ -338,7 +375,7 @@ macro_rules! __argument_fact {
         $crate::__private::ArgumentFact {
             place: $crate::__private::Place::Query($index),
             may_be_absent: ::core::option::Option::Some($crate::__private::may_be_absent::<$ty>),
-            schema: $crate::__private::Told::<$ty>::SCHEMA,
+            schema: $crate::__private::Told::<$ty>::__RT_SCHEMA,
             reads: ::core::option::Option::None,
             name: $crate::__private::name_of::<$ty>,
         }
@@ -347,8 +384,8 @@ macro_rules! __argument_fact {
         $crate::__private::ArgumentFact {
             place: $crate::__private::Place::Extractor,
             may_be_absent: ::core::option::Option::None,
-            schema: $crate::__private::Told::<$ty>::INNER,
-            reads: $crate::__private::Told::<$ty>::READS,
+            schema: $crate::__private::Told::<$ty>::__RT_INNER,
+            reads: $crate::__private::Told::<$ty>::__RT_READS,
             name: $crate::__private::name_of::<$ty>,
         }
     };
@@ -363,8 +400,9 @@ macro_rules! __answer_fact {
     };
     (($ty:ty)) => {
         $crate::__private::AnswerFact {
-            schema: $crate::__private::Told::<$ty>::INNER,
-            tells: $crate::__private::Told::<$ty>::TELLS,
+            schema: $crate::__private::Told::<$ty>::__RT_INNER,
+            tells: $crate::__private::Told::<$ty>::__RT_TELLS,
+            fails: $crate::__private::Told::<$ty>::__RT_FAILS,
             name: $crate::__private::name_of::<$ty>,
         }
     };

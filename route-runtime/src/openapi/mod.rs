@@ -107,8 +107,10 @@ impl Docs {
     pub(crate) fn router(&self, routes: &Routes) -> Result<Router, RoutesError> {
         let Docs { path } = self;
         let no_place = |problems| RoutesError::new("the page of `.with_docs(…)` has no place", problems);
-        if !is_static_path(path) {
-            let write = "write static text with a `/` before each segment, as in `/docs`";
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | '~');
+        if !is_static_path(path) || !path.chars().all(plain) {
+            let write = "write static text with a `/` before each segment, of ASCII letters, digits, `-`, `_`, `.` and `~`, \
+                         as in `/docs`";
             return Err(no_place(vec![format!("`.with_docs({path:?})` is no path of a page: {write}")]));
         }
         routes.conflicts_with(page::paths(path).iter().map(|path| &**path)).map_err(|error| {
@@ -170,6 +172,10 @@ impl Routes {
     ///   other function of its path has; `x-every-method` marks it.
     /// - `[...rest]`, for which OpenAPI has no word, is a parameter of one segment, marked by `x-catch-all`. Where `[id]` stands
     ///   beside it the two would be one path, so what it answers is under `x-unexpressed`. `[[...rest]]` is also the path without it.
+    /// - By GET and HEAD a `Form<T>` is the query, as axum reads it.
+    /// - `default` is what a signature can't tell: a problem of an [`ApiError`](crate::ApiError), or any answer of an error of
+    ///   your own, of an [`ApiResponse`](crate::ApiResponse) with another status, of an extractor of your own.
+    /// - Of two types that are called the same, in bodies of functions of one module, schemars knows the first only.
     /// - The limits are `x-body-limit` and `x-response-limit` in bytes, `x-max-duration` in milliseconds.
     ///
     /// ```standalone_crate
@@ -188,11 +194,11 @@ impl Routes {
     /// ```
     #[must_use]
     pub fn openapi(&self, info: Info) -> OpenApi {
-        let entries: Vec<&Entry> = self.entries().filter(|entry| !entry.info.is_hidden()).collect();
+        let entries: Vec<&'static Entry> = self.entries().filter(|entry| !entry.info.is_hidden()).collect();
         let ids = build::operation_ids(&entries);
-        let mut building = Building::new(self);
+        let mut building = Building::new(self, ids.iter().cloned().collect());
         // What takes any place that is left comes last.
-        let mut in_order: Vec<(&Entry, String)> = entries.into_iter().zip(ids).collect();
+        let mut in_order: Vec<(&'static Entry, String)> = entries.into_iter().zip(ids).collect();
         in_order.sort_by_key(|(entry, _)| (build::has_catch_all(entry), entry.info.methods().is_all()));
         for (entry, id) in in_order {
             building.add(entry, &id);

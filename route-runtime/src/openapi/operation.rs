@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::document::{Media, Operation, Parameter, RequestBody, Response};
-use super::facts::{Answered, ArgumentFact, Content, Facts, Status, What};
-use super::schemas::{Directed, Schemas, Way, without_null};
+use super::facts::{ArgumentFact, Content, Facts, Fails, Status, What};
+use super::schemas::{Directed, Member, Schemas, Way, without_null};
 use crate::config::{ResponseLimit, RouteConfig};
 use crate::entry::{Entry, Place};
 use crate::limits::{BODY_LIMIT, RESPONSE_LIMIT};
@@ -30,12 +30,16 @@ pub(super) struct Errors {
 /// The name of the component of a problem.
 pub(super) const PROBLEM: &str = "Problem";
 
-pub(super) fn describe(
-    entry: &Entry,
-    defaults: RouteConfig,
-    errors: Errors,
-    schemas: &mut Schemas,
-) -> Described {
+/// Who makes documents.
+pub(super) struct Making<'a> {
+    pub(super) defaults: RouteConfig,
+    pub(super) errors: Errors,
+    pub(super) schemas: &'a mut Schemas,
+}
+
+/// What is known of the route where it is asked by GET or HEAD, of which axum reads forms in the query, or otherwise.
+pub(super) fn describe(entry: &Entry, reads_only: bool, making: Making<'_>) -> Described {
+    let Making { defaults, errors, schemas } = making;
     let info = &entry.info;
     let config = info.config().or(defaults);
     let none = Facts { arguments: &[], answer: super::facts::AnswerFact::UNKNOWN };
@@ -43,14 +47,25 @@ pub(super) fn describe(
     let mut reading = Reading { entry, schemas, undocumented: Vec::new() };
     let (mut parameters, mut body) = (reading.path(facts), None);
     parameters.extend(reading.query(facts));
+    let mut reads_text = !parameters.is_empty();
     for fact in facts.arguments.iter().filter(|fact| matches!(fact.place, Place::Extractor)) {
-        match reading.body(fact) {
-            Some(found) => body = Some(found),
-            None => parameters.extend(reading.structured_query(fact, &parameters)),
+        match reads(fact) {
+            Some(what) if what == What::Query || what == What::Form && reads_only => {
+                reads_text = true;
+                parameters.extend(reading.structured_query(fact, &parameters));
+            }
+            None if !is_multipart(fact) => {
+                reading.undocumented.push(format!("argument `{}`", (fact.name)()));
+            }
+            _ => body = reading.body(fact).or(body),
         }
     }
     let mut responses = reading.success(facts);
-    let reads_text = info.segments().iter().any(|segment| segment.name().is_some()) || !parameters.is_empty();
+    let told = facts.answer.tells.map(|tells| tells());
+    if reads_only && told.is_some_and(|told| told.revalidates) && config.get_etag() != Some(false) {
+        let response = Response { description: reason(304).to_owned(), content: BTreeMap::new() };
+        responses.insert("304".to_owned(), response);
+    }
     let refusals = refusals(&config, reads_text, may_be_invalid(entry, facts), body.as_ref());
     for status in refusals {
         responses.insert(
@@ -58,8 +73,13 @@ pub(super) fn describe(
             problem(status.canonical_reason().unwrap_or("Error"), errors),
         );
     }
-    if may_fail(facts) {
-        responses.insert("default".to_owned(), problem("Any other error", errors));
+    match others(facts) {
+        Others::None => {}
+        Others::Problems => drop(responses.insert("default".to_owned(), problem("Any other error", errors))),
+        Others::Any => {
+            let description = "Any other answer".to_owned();
+            responses.insert("default".to_owned(), Response { description, content: BTreeMap::new() });
+        }
     }
     let undocumented = reading.undocumented;
     let operation = Operation {
@@ -123,16 +143,20 @@ impl Reading<'_> {
         names: &[&'static str],
     ) -> BTreeMap<&'static str, Directed> {
         let whole = self.schemas.of(Way::In, fact.schema);
-        let resolved = self.schemas.resolved(&whole);
+        let resolved = self.schemas.resolved(&whole.schema);
         let part = |schema: &Value| Directed { way: Way::In, schema: without_null(schema.clone()) };
-        if let Some(properties) = resolved.get("properties").and_then(Value::as_object) {
-            return names.iter().filter_map(|name| Some((*name, part(properties.get(*name)?)))).collect();
-        }
         if let Some(items) = resolved.get("prefixItems").and_then(Value::as_array) {
             return names.iter().copied().zip(items.iter().map(part)).collect();
         }
-        match names {
-            [name] if fact.schema.is_some() => BTreeMap::from([(*name, whole)]),
+        let members = self.schemas.members(&resolved);
+        if !members.is_empty() {
+            let member = |name: &&'static str| Some((*name, part(&members.get(*name)?.schema)));
+            return names.iter().filter_map(member).collect();
+        }
+        let of_all = resolved.get("additionalProperties").or(resolved.get("items"));
+        match (of_all.filter(|schema| schema.is_object()), names) {
+            (Some(schema), _) => names.iter().map(|name| (*name, part(schema))).collect(),
+            (None, [name]) if fact.schema.is_some() => BTreeMap::from([(*name, whole)]),
             _ => BTreeMap::new(),
         }
     }
@@ -151,32 +175,23 @@ impl Reading<'_> {
         parameters
     }
 
-    /// The fields of a `Query<T>`.
+    /// The fields of a `Query<T>`, or of a form that comes as a query.
     fn structured_query(&mut self, fact: &ArgumentFact, known: &[Parameter]) -> Vec<Parameter> {
-        if reads(fact) != Some(What::Query) {
-            return Vec::new();
-        }
         let optional = fact.reads.is_some_and(|reads| reads().optional);
         let whole = self.schemas.of(Way::In, fact.schema);
-        let resolved = self.schemas.resolved(&whole);
-        let required: Vec<&str> = resolved
-            .get("required")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect();
-        let Some(properties) = resolved.get("properties").and_then(Value::as_object) else {
+        let members = self.schemas.members(&whole.schema);
+        if members.is_empty() {
             self.undocumented.push(format!("query by `{}`", (fact.name)()));
-            return Vec::new();
-        };
-        let new =
-            properties.iter().filter(|(name, _)| !known.iter().any(|parameter| parameter.name == **name));
-        new.map(|(name, schema)| {
-            let schema = Directed { way: Way::In, schema: without_null(schema.clone()) };
-            query_parameter(name.clone(), !optional && required.contains(&&**name), schema)
-        })
-        .collect()
+        }
+        let is_new =
+            |name: &str| !known.iter().any(|parameter| parameter.place == "query" && parameter.name == name);
+        members
+            .into_iter()
+            .filter(|(name, _)| is_new(name))
+            .map(|(name, Member { schema, is_required })| {
+                query_parameter(name, !optional && is_required, Directed { way: Way::In, schema })
+            })
+            .collect()
     }
 
     /// The schema of a bound value.
@@ -192,19 +207,19 @@ impl Reading<'_> {
     fn body(&mut self, fact: &ArgumentFact) -> Option<RequestBody> {
         let (what, optional) = match fact.reads {
             Some(reads) => (reads().what, reads().optional),
-            // Its type needs a feature of axum that nobody else here needs.
-            None if (fact.name)().ends_with("::Multipart") => (What::Multipart, false),
+            None if is_multipart(fact) => (What::Multipart, false),
             None => return None,
         };
-        let media: &[&'static str] = match what {
+        const FORM: &str = "application/x-www-form-urlencoded";
+        let mut media = match what {
             What::Nothing | What::Path | What::Query => return None,
-            What::Json => &["application/json"],
-            What::Form => &["application/x-www-form-urlencoded"],
-            What::Multipart => &["multipart/form-data"],
-            What::Text => &["text/plain"],
-            What::Bytes => &["*/*"],
-            What::Typed { text: true } => &["application/json", "text/plain"],
-            What::Typed { text: false } => &["application/json", "application/x-www-form-urlencoded"],
+            What::Json => vec!["application/json"],
+            What::Form => vec![FORM],
+            What::Multipart => vec!["multipart/form-data"],
+            What::Text => vec!["text/plain"],
+            What::Bytes => vec!["*/*"],
+            What::Typed { text: true } => vec!["application/json", "text/plain"],
+            What::Typed { text: false } => vec!["application/json", FORM],
         };
         let schema = match what {
             What::Multipart => Directed { way: Way::In, schema: json!({ "type": "object" }) },
@@ -215,38 +230,34 @@ impl Reading<'_> {
                     self.undocumented.push(format!("body `{}`", (fact.name)()));
                 }
                 let Directed { way, schema } = self.schemas.of(Way::In, fact.schema);
-                Directed { way, schema: without_null(schema) }
+                // Of `ApiRequest<Option<T>>` it says that there may be no body.
+                let absent = optional && matches!(what, What::Typed { .. });
+                Directed { way, schema: if absent { without_null(schema) } else { schema } }
             }
         };
-        let flat = self.is_flat(&schema);
-        let content = media
-            .iter()
-            .filter(|media| **media != "application/x-www-form-urlencoded" || flat)
-            .map(|media| (*media, Media { schema: schema.clone() }))
-            .collect();
+        if matches!(what, What::Typed { .. }) && !self.fits_form(&schema.schema) {
+            media.retain(|media| *media != FORM);
+        }
+        let content = media.into_iter().map(|media| (media, Media { schema: schema.clone() })).collect();
         Some(RequestBody { required: !optional, content })
     }
 
     /// Whether a form can be it: an object of texts, or of lists of texts.
-    fn is_flat(&self, schema: &Directed) -> bool {
-        let resolved = self.schemas.resolved(schema);
-        let Some(properties) = resolved.get("properties").and_then(Value::as_object) else {
-            return resolved.get("type").is_none_or(|ty| ty == "object") && resolved.get("oneOf").is_none();
-        };
-        let scalar = |value: &Value| {
-            let value =
-                without_null(self.schemas.resolved(&Directed { way: schema.way, schema: value.clone() }));
-            !matches!(value.get("type").and_then(Value::as_str), Some("object" | "array") | None)
-                || value.get("enum").is_some()
-        };
-        properties.values().all(|value| scalar(value) || value.get("items").is_some_and(scalar))
+    fn fits_form(&self, schema: &Value) -> bool {
+        let members = self.schemas.members(schema);
+        if members.is_empty() {
+            return self.schemas.resolved(schema).get("type").is_none_or(|ty| ty == "object");
+        }
+        let is_scalar = |schema: &Value| self.schemas.is_scalar(schema);
+        let items = |schema: &Value| self.schemas.resolved(schema).get("items").is_some_and(is_scalar);
+        members.values().all(|member| is_scalar(&member.schema) || items(&member.schema))
     }
 
     fn success(&mut self, facts: &Facts) -> BTreeMap<String, Response> {
         let answer = &facts.answer;
         let told = answer.tells.map(|tells| tells());
-        let Answered { status, content } =
-            told.unwrap_or(Answered { status: Status::Unknown, content: Content::Unknown });
+        let (status, content) =
+            told.map_or((Status::Unknown, Content::Unknown), |told| (told.status, told.content));
         let status = self.entry.info.status().map_or(status, Status::Is);
         let (key, description) = match status {
             Status::Is(code) => (code.to_string(), reason(code)),
@@ -261,7 +272,10 @@ impl Reading<'_> {
                 self.undocumented.push(format!("answer `{}`", (answer.name)()));
                 response.content.insert("*/*", Media { schema: self.schemas.of(Way::Out, None) });
             }
-            Content::Json => {
+            Content::Json | Content::JsonOrText => {
+                if content == Content::JsonOrText {
+                    response.content.insert("text/plain", Media { schema: string() });
+                }
                 if answer.schema.is_none() {
                     self.undocumented.push(format!("answer `{}`", (answer.name)()));
                 }
@@ -286,6 +300,11 @@ fn string() -> Directed {
 
 fn query_parameter(name: String, required: bool, schema: Directed) -> Parameter {
     Parameter { name, place: "query", description: None, required, schema, extensions: BTreeMap::new() }
+}
+
+/// Its type needs a feature of axum that nobody else here needs.
+fn is_multipart(fact: &ArgumentFact) -> bool {
+    (fact.name)().ends_with("::Multipart")
 }
 
 fn reads(fact: &ArgumentFact) -> Option<What> {
@@ -334,12 +353,23 @@ fn may_be_invalid(entry: &Entry, facts: &Facts) -> bool {
     entry.validators.iter().any(Option::is_some) || bound.map(|fact| (fact.name)()).any(|name| !of_std(name))
 }
 
-/// Whether the handler may answer with an error of its own, or an extractor that is not known here.
-fn may_fail(facts: &Facts) -> bool {
-    let name = (facts.answer.name)();
-    let unknown = facts.answer.tells.is_none_or(|tells| matches!(tells().status, Status::Unknown));
+/// What a handler may answer beside what its signature tells.
+enum Others {
+    None,
+    Problems,
+    Any,
+}
+
+fn others(facts: &Facts) -> Others {
+    let answer = &facts.answer;
+    let unknown = answer.tells.is_none_or(|tells| !matches!(tells().status, Status::Is(_)));
     let extractor = |fact: &ArgumentFact| matches!(fact.place, Place::Extractor) && fact.reads.is_none();
-    unknown || name.starts_with("core::result::Result<") || facts.arguments.iter().any(extractor)
+    match (answer.fails)() {
+        Fails::ByApiError => Others::Problems,
+        Fails::Otherwise => Others::Any,
+        Fails::Never if unknown || facts.arguments.iter().any(extractor) => Others::Any,
+        Fails::Never => Others::None,
+    }
 }
 
 fn problem(description: &str, errors: Errors) -> Response {
@@ -348,7 +378,7 @@ fn problem(description: &str, errors: Errors) -> Response {
         let schema = json!({ "$ref": format!("#/components/schemas/{PROBLEM}") });
         response
             .content
-            .insert("application/problem+json", Media { schema: Directed { way: Way::Out, schema } });
+            .insert("application/problem+json", Media { schema: Directed { way: Way::Library, schema } });
     }
     response
 }

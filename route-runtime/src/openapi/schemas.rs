@@ -3,6 +3,7 @@
 //! What a type is read from and what it is written as may differ, so there are two sets of schemas. What is the same in
 //! both is one component; what is not has two names.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::SchemaGenerator;
@@ -18,6 +19,8 @@ const PREFIX: &str = "#/components/schemas/";
 pub(super) enum Way {
     In,
     Out,
+    /// It is the library's own, which no type of a user can take the name of.
+    Library,
 }
 
 /// A schema of a document, whose references are of its way.
@@ -26,6 +29,30 @@ pub(super) struct Directed {
     pub(super) way: Way,
     pub(super) schema: Value,
 }
+
+/// A member of an object.
+pub(super) struct Member {
+    pub(super) schema: Value,
+    pub(super) is_required: bool,
+}
+
+impl Member {
+    /// Makes it this or that.
+    fn or(&mut self, other: Value, is_required: bool) {
+        self.is_required |= is_required;
+        if self.schema == other {
+            return;
+        }
+        match self.schema.get_mut("anyOf").and_then(Value::as_array_mut) {
+            Some(choices) if choices.contains(&other) => {}
+            Some(choices) => choices.push(other),
+            None => self.schema = json!({ "anyOf": [self.schema.take(), other] }),
+        }
+    }
+}
+
+/// How far a type is followed that may hold itself.
+const DEEPEST: u8 = 8;
 
 pub(super) struct Schemas {
     read: SchemaGenerator,
@@ -46,31 +73,78 @@ impl Schemas {
         }
     }
 
-    fn generator(&mut self, way: Way) -> &mut SchemaGenerator {
-        match way {
-            Way::In => &mut self.read,
-            Way::Out => &mut self.written,
-        }
-    }
-
     /// The schema of a type; anything where it has none.
     pub(super) fn of(&mut self, way: Way, schema: Option<SchemaFn>) -> Directed {
-        let generator = self.generator(way);
+        let generator = match way {
+            Way::In => &mut self.read,
+            Way::Out | Way::Library => &mut self.written,
+        };
         let schema = schema.map_or_else(|| json!({}), |schema| schema(generator).to_value());
         // `true` is what schemars says of a type that may be anything.
         Directed { way, schema: if schema == Value::Bool(true) { json!({}) } else { schema } }
     }
 
-    /// What a reference stands for; the schema itself where it is none.
-    pub(super) fn resolved(&self, directed: &Directed) -> Value {
-        let generator = match directed.way {
-            Way::In => &self.read,
-            Way::Out => &self.written,
-        };
-        let named =
-            directed.schema.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix(PREFIX));
-        let found = named.and_then(|name| generator.definitions().get(name));
-        found.unwrap_or(&directed.schema).clone()
+    /// What is read, without `null` and behind all references, whether they may be `null` or not.
+    pub(super) fn resolved(&self, schema: &Value) -> Value {
+        let mut schema = without_null(schema.clone());
+        // A type that refers to nothing but itself is none.
+        for _ in 0..DEEPEST {
+            let named = schema.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix(PREFIX));
+            let Some(found) = named.and_then(|name| self.read.definitions().get(name)) else { break };
+            schema = without_null(found.clone());
+        }
+        schema
+    }
+
+    /// The members of what is read as an object: those of all its variants, of which then none is required.
+    pub(super) fn members(&self, schema: &Value) -> BTreeMap<String, Member> {
+        self.members_within(schema, DEEPEST)
+    }
+
+    fn members_within(&self, schema: &Value, depth: u8) -> BTreeMap<String, Member> {
+        let schema = self.resolved(schema);
+        let list = |key: &str| schema.get(key).and_then(Value::as_array).into_iter().flatten();
+        let required: Vec<&str> = list("required").filter_map(Value::as_str).collect();
+        let mut members = BTreeMap::<String, Member>::new();
+        for (name, schema) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            let is_required = required.contains(&&**name);
+            members.insert(name.clone(), Member { schema: without_null(schema.clone()), is_required });
+        }
+        let always = list("allOf").map(|part| (part, true));
+        let variants = list("oneOf").chain(list("anyOf")).map(|part| (part, false));
+        let parts = always.chain(variants).take_while(|_| depth > 0);
+        for (part, is_always) in parts {
+            for (name, Member { schema, is_required }) in self.members_within(part, depth - 1) {
+                let is_required = is_always && is_required;
+                match members.entry(name) {
+                    Entry::Vacant(free) => drop(free.insert(Member { schema, is_required })),
+                    Entry::Occupied(mut known) => known.get_mut().or(schema, is_required),
+                }
+            }
+        }
+        members
+    }
+
+    /// Whether it is one text of a form: a number, a text, `true`, or one of several such.
+    pub(super) fn is_scalar(&self, schema: &Value) -> bool {
+        self.is_scalar_within(schema, DEEPEST)
+    }
+
+    fn is_scalar_within(&self, schema: &Value, depth: u8) -> bool {
+        let schema = self.resolved(schema);
+        let is_scalar = |value: &Value| !(value.is_object() || value.is_array());
+        let variants = || ["oneOf", "anyOf"].iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
+        match schema.get("type") {
+            Some(Value::String(ty)) => !matches!(&**ty, "object" | "array"),
+            Some(Value::Array(types)) => !types.iter().any(|ty| ty == "object" || ty == "array"),
+            _ if schema.get("const").is_some_and(is_scalar) => true,
+            _ if schema.get("enum").is_some() => true,
+            _ => {
+                depth > 0
+                    && variants().next().is_some()
+                    && variants().all(|variant| self.is_scalar_within(variant, depth - 1))
+            }
+        }
     }
 
     /// The components, and how the names of each way are called among them; none is called as one of `taken`.
@@ -94,7 +168,7 @@ impl Schemas {
             let suffix = match way {
                 _ if !apart.contains(name) => "",
                 Way::In => "Input",
-                Way::Out => "Output",
+                Way::Out | Way::Library => "Output",
             };
             names.insert((way, name.clone()), free(&format!("{}{suffix}", plain(name)), &mut taken));
         }
@@ -130,7 +204,7 @@ fn differing(read: &Map<String, Value>, written: &Map<String, Value>) -> BTreeSe
 }
 
 /// A name that is none yet.
-fn free(wanted: &str, taken: &mut BTreeSet<String>) -> String {
+pub(super) fn free(wanted: &str, taken: &mut BTreeSet<String>) -> String {
     let numbered = (2..).map(|number| format!("{wanted}{number}"));
     let mut names = std::iter::once(wanted.to_owned()).chain(numbered);
     let name = names.find(|name| !taken.contains(name)).unwrap_or_default();
@@ -205,12 +279,12 @@ pub(super) fn without_null(mut schema: Value) -> Value {
     }
     if let Some(Value::Array(choices)) = schema.get_mut("anyOf") {
         choices.retain(|choice| *choice != json!({ "type": "null" }));
-        if let [only] = &**choices {
-            let only = only.clone();
-            let others = schema.as_object().is_some_and(|members| members.len() > 1);
-            if !others {
-                return only;
-            }
+        // A description beside the choices describes the one that is left.
+        if let ([Value::Object(only)], Some(members)) = (&*choices.clone(), schema.as_object_mut()) {
+            members.remove("anyOf");
+            let missing = only.iter().filter(|(key, _)| !members.contains_key(*key));
+            let missing: Vec<_> = missing.map(|(key, value)| (key.clone(), value.clone())).collect();
+            members.extend(missing);
         }
     }
     if let Some(Value::Array(values)) = schema.get_mut("enum") {

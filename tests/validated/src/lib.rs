@@ -1,6 +1,7 @@
 //! Bodies, queries and path values that check themselves: with no further word, and all mistakes at once.
 #![deny(warnings)]
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query};
 use axum::{Form, Json};
 use garde::Validate;
@@ -66,6 +67,44 @@ async fn form(Form(page): Form<Page>) -> String {
 #[get("/query")]
 async fn query(Query(page): Query<Page>) -> String {
     page.limit.to_string()
+}
+
+#[get("/result")]
+async fn result(query: Result<Query<Page>, QueryRejection>) -> String {
+    query.map_or("no query".to_owned(), |Query(page)| page.limit.to_string())
+}
+
+/// Its names are serde's in requests, and Rust's in garde's reports.
+#[derive(Deserialize, Validate)]
+#[serde(rename_all = "camelCase")]
+struct Renamed {
+    #[garde(length(min = 1))]
+    user_name: String,
+}
+
+#[post("/renamed")]
+async fn renamed(req: ApiRequest<Renamed>) -> String {
+    req.into_body().user_name
+}
+
+/// What its rules need is not known here, so the handler asks them itself.
+#[derive(Deserialize, Validate)]
+#[garde(context(Allowed))]
+struct Asked {
+    #[garde(custom(allowed))]
+    name: String,
+}
+
+struct Allowed(&'static str);
+
+fn allowed(name: &str, context: &Allowed) -> garde::Result {
+    if name == context.0 { Ok(()) } else { Err(garde::Error::new("not allowed")) }
+}
+
+#[post("/asked")]
+async fn asked(req: ApiRequest<Asked>) -> String {
+    let body = req.into_body();
+    format!("{} {}", body.name, body.validate_with(&Allowed("ann")).is_ok())
 }
 
 #[get("/axum/[id]")]
@@ -143,6 +182,16 @@ mod tests {
         };
         assert_eq!(form("limit=5").await.text(), "5");
         assert_eq!(pointers(&form("limit=0").await), ["/limit"]);
+    }
+
+    #[tokio::test]
+    async fn names_and_wrappers() {
+        let client = client();
+        assert_eq!(client.get("/result?limit=5").await.text(), "5");
+        assert_eq!(client.get("/result?limit=x").await.text(), "no query");
+        assert_eq!(pointers(&client.get("/result?limit=0").await), ["/limit"]);
+        assert_eq!(pointers(&client.post("/renamed").json(&json!({ "userName": "" })).await), ["/user_name"]);
+        assert_eq!(client.post("/asked").json(&json!({ "name": "bob" })).await.text(), "bob false");
     }
 
     #[test]
