@@ -1,9 +1,10 @@
 //! What keeps a set of routes from being served, reported all at once.
 
 use axum::extract::Path;
+use route_runtime::__private::{Entry, RouteInfo, call0, respond};
 use route_runtime::{Methods, Routes, RoutesError, State, get};
 use serde::Deserialize;
-use tests::entry;
+use tests::{entry, segments};
 
 fn check(routes: &[(Methods, &'static str)]) -> Result<(), RoutesError> {
     let numbered = routes.iter().zip(1..);
@@ -39,6 +40,22 @@ fn what_can_not_stand_side_by_side() {
     conflict((GET, "/a/[...x]"), (POST, "/a/[...y]"), "two names for one dynamic segment");
     conflict((GET, "/a"), (POST, "/a/[[...x]]"), "an optional catch-all takes the path without it too");
     conflict((GET, "/a/[...x]"), (GET, "/a/[[...x]]"), "a required and an optional catch-all at one level");
+}
+
+#[test]
+fn one_operation_id_for_two_functions() {
+    let named = |pattern: &'static str, line| {
+        let info = RouteInfo::new(pattern, segments(pattern), &[], GET, "made::handler", "made.rs", line);
+        let call = |incoming| call0::<(), _, _>(incoming, || async { "made" }, respond::<&str>);
+        &*Box::leak(Box::new(Entry::new::<()>(info.set_operation_id("same"), call)))
+    };
+    let error = Routes::from_entries([named("/a", 1), named("/b", 2)]).into_router().unwrap_err();
+    assert_eq!(error.problems().len(), 1);
+    for wanted in
+        ["two functions have `operation_id = \"same\"`", "made.rs:1", "made.rs:2", "give one of them another"]
+    {
+        assert!(error.to_string().contains(wanted), "{error}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode, request::Parts};
 use axum::response::{IntoResponse, Response};
 use axum::{Form, Json};
-use route_runtime::openapi::{Info, OpenApi};
+use route_runtime::openapi::{Describe, Description, Info, OpenApi, SecurityScheme};
 use route_runtime::{ApiError, ApiRequest, ApiResponse, ApiResult, Routes, api_route, get, post};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -186,6 +186,72 @@ impl<S: Sync> axum::extract::FromRequestParts<S> for Whoever {
 #[get("/whoever")]
 async fn whoever(_who: Whoever, _headers: HeaderMap) {}
 
+/// An extractor that says what it reads.
+struct User;
+
+impl<S: Sync> axum::extract::FromRequestParts<S> for User {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        Ok(User)
+    }
+}
+
+impl Describe for User {
+    fn describe(description: &mut Description<'_>) {
+        description
+            .header::<u32>("x-tenant", true)
+            .cookie::<Option<String>>("theme", false)
+            .security("token", SecurityScheme::bearer())
+            .error(401);
+    }
+}
+
+/// An answer and an error that say what they are.
+struct Csv;
+
+impl IntoResponse for Csv {
+    fn into_response(self) -> Response {
+        ([("content-type", "text/csv")], "a,b").into_response()
+    }
+}
+
+impl Describe for Csv {
+    fn describe(description: &mut Description<'_>) {
+        description.answer::<String>(200, "text/csv").empty(204);
+    }
+}
+
+struct Teapot;
+
+impl IntoResponse for Teapot {
+    fn into_response(self) -> Response {
+        StatusCode::IM_A_TEAPOT.into_response()
+    }
+}
+
+impl Describe for Teapot {
+    fn describe(description: &mut Description<'_>) {
+        description.error(418);
+    }
+}
+
+#[get("/described")]
+async fn described(_user: User) -> Result<Csv, Teapot> {
+    Ok(Csv)
+}
+
+#[get("/perhaps")]
+async fn perhaps(_user: Result<User, StatusCode>) -> Csv {
+    Csv
+}
+
+/// What this app makes of errors.
+#[derive(Serialize, JsonSchema)]
+struct Failure {
+    message: String,
+}
+
 #[derive(Deserialize, JsonSchema)]
 #[serde(untagged)]
 #[allow(dead_code, reason = "only its shape is asked for")]
@@ -349,4 +415,37 @@ fn unknown_extractors_are_listed() {
             "argument `schemas::Whoever`",
         ]
     );
+}
+
+#[test]
+fn types_say_what_they_are() {
+    let described = operation("get", "/described");
+    assert_eq!(parameters(&described), ["header x-tenant true", "cookie theme false"]);
+    assert_eq!(described["security"], json!([{ "token": [] }]));
+    assert_eq!(statuses(&described), ["200", "204", "401", "418", "500", "503"]);
+    assert_eq!(described["responses"]["200"]["content"]["text/csv"]["schema"], json!({ "type": "string" }));
+    assert!(described["responses"]["418"]["content"].get("application/problem+json").is_some());
+    // Of a `Result` nothing is required.
+    let perhaps = operation("get", "/perhaps");
+    assert_eq!(parameters(&perhaps), ["header x-tenant false", "cookie theme false"]);
+    assert_eq!(perhaps["security"], json!([{ "token": [] }, {}]));
+    assert_eq!(statuses(&perhaps), ["200", "204", "401", "500", "503"]);
+    let schemes = openapi().to_json()["components"]["securitySchemes"].clone();
+    assert_eq!(schemes, json!({ "token": { "type": "http", "scheme": "bearer" } }));
+}
+
+#[test]
+fn errors_of_an_app() {
+    let routes = || Routes::collect().render_errors(|error| error.to_string());
+    let info = || Info::new("Tests", "1.0.0");
+    let document = routes().openapi(info().errors::<Failure>()).to_json();
+    let responses = &document["paths"]["/api-error"]["get"]["responses"];
+    for status in ["500", "default"] {
+        let schema = &responses[status]["content"]["application/json"]["schema"];
+        assert_eq!(schema["$ref"], "#/components/schemas/Failure", "{responses:#}");
+    }
+    assert!(document["components"]["schemas"]["Failure"]["properties"].get("message").is_some());
+    // Where nothing renders them, they are problems.
+    let problems = Routes::collect().openapi(info().errors::<Failure>()).to_json();
+    assert_eq!(problems, openapi().to_json());
 }

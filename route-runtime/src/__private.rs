@@ -19,7 +19,9 @@ pub use crate::entry::{Entry, Registered};
 pub use crate::info::RouteInfo;
 pub use crate::methods::Methods;
 #[cfg(feature = "openapi")]
-pub use crate::openapi::facts::{AnswerFact, ArgumentFact, Facts, Told, ToldNothing, may_be_absent, name_of};
+pub use crate::openapi::facts::{AnswerFact, ArgumentFact, Describes, Facts};
+#[cfg(feature = "openapi")]
+pub use crate::openapi::told::{Told, ToldNothing, may_be_absent, name_of};
 pub use crate::pattern::Segment;
 #[cfg(feature = "garde")]
 pub use crate::validate::{Checked, Unchecked};

@@ -1,6 +1,6 @@
 //! Values that check themselves by `garde::Validate` (feature `garde`).
 //!
-//! As in [`crate::openapi::facts`], an inherent constant, which has a bound, wins over one of a trait, which has none: a type
+//! As in [`crate::openapi::told`], an inherent constant, which has a bound, wins over one of a trait, which has none: a type
 //! that does not validate itself is left alone. So is one whose context has no `Default`, which nobody here could provide.
 
 use std::any::Any;

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::document::{Components, Document, Operation, Parameter, Paths, Server};
-use super::operation::{self, Described, Errors, Making, PROBLEM};
+use super::errors::{Errors, PROBLEM};
+use super::facts::SchemaFn;
+use super::operation::{self, Described, Making};
 use super::schemas::{Schemas, free, references, renamed};
 use super::{Info, OpenApi};
 use crate::config::RouteConfig;
@@ -27,28 +29,35 @@ pub(super) struct Building {
     /// The ids of operations that are taken.
     ids: BTreeSet<String>,
     undocumented: Vec<String>,
+    schemes: BTreeMap<String, Value>,
 }
 
 impl Building {
     /// A document in which the `ids` are taken.
-    pub(super) fn new(routes: &Routes, ids: BTreeSet<String>) -> Self {
+    pub(super) fn new(routes: &Routes, own_errors: Option<SchemaFn>, ids: BTreeSet<String>) -> Self {
         Building {
             base: routes.base_path(),
             defaults: routes.default_config(),
-            errors: Errors { are_problems: routes.renderer().is_none() },
+            errors: if routes.renderer().is_none() { Errors::Problems } else { Errors::Own(own_errors) },
             schemas: Schemas::new(),
             paths: Paths::new(),
             unexpressed: Paths::new(),
             owners: BTreeMap::new(),
             ids,
             undocumented: Vec::new(),
+            schemes: BTreeMap::new(),
         }
     }
 
     pub(super) fn add(&mut self, entry: &'static Entry, id: &str) {
         let info = &entry.info;
         let mut describe = |reads_only| {
-            let making = Making { defaults: self.defaults, errors: self.errors, schemas: &mut self.schemas };
+            let making = Making {
+                defaults: self.defaults,
+                errors: self.errors,
+                schemas: &mut self.schemas,
+                schemes: &mut self.schemes,
+            };
             operation::describe(entry, reads_only, making)
         };
         let reads_body = describe(false).operation.request_body.is_some();
@@ -91,8 +100,8 @@ impl Building {
     }
 
     pub(super) fn finish(mut self, mut info: Info) -> OpenApi {
-        let reserved =
-            if self.errors.are_problems { BTreeSet::from([PROBLEM.to_owned()]) } else { BTreeSet::new() };
+        let are_problems = matches!(self.errors, Errors::Problems);
+        let reserved = if are_problems { BTreeSet::from([PROBLEM.to_owned()]) } else { BTreeSet::new() };
         let (names, mut components) = self.schemas.finish(reserved);
         let mut used = BTreeSet::new();
         for paths in [&mut self.paths, &mut self.unexpressed] {
@@ -101,7 +110,7 @@ impl Building {
                 used.extend(references(&schema.schema));
             }
         }
-        if used.contains(PROBLEM) && self.errors.are_problems {
+        if used.contains(PROBLEM) && are_problems {
             components.insert(PROBLEM.to_owned(), problem());
         }
         keep_used(&mut components, used);
@@ -113,7 +122,7 @@ impl Building {
             servers: urls.into_iter().map(|url| Server { url }).collect(),
             security: [],
             paths: self.paths,
-            components: Components { schemas: components },
+            components: Components { schemas: components, security_schemes: self.schemes },
             unexpressed: self.unexpressed,
         };
         OpenApi { document, undocumented: self.undocumented }

@@ -13,7 +13,7 @@ pub(super) struct Document {
     pub(super) openapi: &'static str,
     pub(super) info: Info,
     pub(super) servers: Vec<Server>,
-    /// None of which the signatures tell: extractors see to it.
+    /// None for all: the extractors of a route tell it.
     pub(super) security: [(); 0],
     pub(super) paths: Paths,
     pub(super) components: Components,
@@ -33,6 +33,8 @@ pub(super) struct Server {
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Components {
     pub(super) schemas: BTreeMap<String, Value>,
+    #[serde(rename = "securitySchemes", skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) security_schemes: BTreeMap<String, Value>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -47,6 +49,8 @@ pub(super) struct Operation {
     pub(super) operation_id: String,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) deprecated: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) security: Vec<BTreeMap<String, [(); 0]>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) parameters: Vec<Parameter>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,20 +1,27 @@
 //! An OpenAPI document of the routes, from their signatures (feature `openapi`).
 
 mod build;
+mod describe;
 mod document;
+mod errors;
 pub(crate) mod facts;
 mod operation;
 mod page;
 mod schemas;
+pub(crate) mod told;
 
 use std::fmt;
 
 use axum::Router;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+pub use self::describe::{Describe, Description, SecurityScheme};
+
 use self::build::Building;
 use self::document::Document;
+use self::facts::SchemaFn;
 use crate::base::is_static_path;
 use crate::conflict::RoutesError;
 use crate::entry::Entry;
@@ -33,12 +40,20 @@ pub struct Info {
     description: Option<String>,
     #[serde(skip)]
     servers: Vec<String>,
+    #[serde(skip)]
+    errors: Option<SchemaFn>,
 }
 
 impl Info {
     /// The title and the version of the API.
     pub fn new(title: impl Into<String>, version: impl Into<String>) -> Self {
-        Info { title: title.into(), version: version.into(), description: None, servers: Vec::new() }
+        Info {
+            title: title.into(),
+            version: version.into(),
+            description: None,
+            servers: Vec::new(),
+            errors: None,
+        }
     }
 
     /// What it is about, in `CommonMark`.
@@ -52,6 +67,14 @@ impl Info {
     #[must_use]
     pub fn server(mut self, url: impl Into<String>) -> Self {
         self.servers.push(url.into());
+        self
+    }
+
+    /// What errors are where [`Routes::render_errors`] makes JSON of another type of them. Without it, the document says only
+    /// that there are errors. It is not asked where no function renders them: then they are problems.
+    #[must_use]
+    pub fn errors<T: JsonSchema>(mut self) -> Self {
+        self.errors = Some(told::schema::<T>);
         self
     }
 }
@@ -196,7 +219,7 @@ impl Routes {
     pub fn openapi(&self, info: Info) -> OpenApi {
         let entries: Vec<&'static Entry> = self.entries().filter(|entry| !entry.info.is_hidden()).collect();
         let ids = build::operation_ids(&entries);
-        let mut building = Building::new(self, ids.iter().cloned().collect());
+        let mut building = Building::new(self, info.errors, ids.iter().cloned().collect());
         // What takes any place that is left comes last.
         let mut in_order: Vec<(&'static Entry, String)> = entries.into_iter().zip(ids).collect();
         in_order.sort_by_key(|(entry, _)| (build::has_catch_all(entry), entry.info.methods().is_all()));

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+use super::describe::Description;
 use super::document::{Media, Operation, Parameter, RequestBody, Response};
-use super::facts::{ArgumentFact, Content, Facts, Fails, Status, What};
+use super::errors::{Errors, Others, error, may_be_invalid, others, refusals};
+use super::facts::{AnswerFact, ArgumentFact, Content, Describes, Facts, Status, What};
 use super::schemas::{Directed, Member, Schemas, Way, without_null};
 use crate::config::{ResponseLimit, RouteConfig};
 use crate::entry::{Entry, Place};
@@ -21,30 +23,23 @@ pub(super) struct Described {
     pub(super) undocumented: Vec<String>,
 }
 
-/// What errors look like: a problem, or what the app makes of it, which nobody knows here.
-#[derive(Clone, Copy)]
-pub(super) struct Errors {
-    pub(super) are_problems: bool,
-}
-
-/// The name of the component of a problem.
-pub(super) const PROBLEM: &str = "Problem";
-
 /// Who makes documents.
 pub(super) struct Making<'a> {
     pub(super) defaults: RouteConfig,
     pub(super) errors: Errors,
     pub(super) schemas: &'a mut Schemas,
+    /// The ways in which who asks is known, by name.
+    pub(super) schemes: &'a mut BTreeMap<String, Value>,
 }
 
 /// What is known of the route where it is asked by GET or HEAD, of which axum reads forms in the query, or otherwise.
 pub(super) fn describe(entry: &Entry, reads_only: bool, making: Making<'_>) -> Described {
-    let Making { defaults, errors, schemas } = making;
+    let Making { defaults, errors, schemas, schemes } = making;
     let info = &entry.info;
     let config = info.config().or(defaults);
-    let none = Facts { arguments: &[], answer: super::facts::AnswerFact::UNKNOWN };
+    let none = Facts { arguments: &[], answer: AnswerFact::UNKNOWN };
     let facts = entry.facts.unwrap_or(&none);
-    let mut reading = Reading { entry, schemas, undocumented: Vec::new() };
+    let mut reading = Reading { entry, schemas: &mut *schemas, undocumented: Vec::new() };
     let (mut parameters, mut body) = (reading.path(facts), None);
     parameters.extend(reading.query(facts));
     let mut reads_text = !parameters.is_empty();
@@ -54,6 +49,7 @@ pub(super) fn describe(entry: &Entry, reads_only: bool, making: Making<'_>) -> D
                 reads_text = true;
                 parameters.extend(reading.structured_query(fact, &parameters));
             }
+            None if fact.describes.is_some() => {}
             None if !is_multipart(fact) => {
                 reading.undocumented.push(format!("argument `{}`", (fact.name)()));
             }
@@ -70,29 +66,39 @@ pub(super) fn describe(entry: &Entry, reads_only: bool, making: Making<'_>) -> D
     for status in refusals {
         responses.insert(
             status.as_u16().to_string(),
-            problem(status.canonical_reason().unwrap_or("Error"), errors),
+            error(status.canonical_reason().unwrap_or("Error"), errors, reading.schemas),
         );
     }
     match others(facts) {
         Others::None => {}
-        Others::Problems => drop(responses.insert("default".to_owned(), problem("Any other error", errors))),
+        Others::Problems => {
+            let any = error("Any other error", errors, reading.schemas);
+            responses.insert("default".to_owned(), any);
+        }
         Others::Any => {
             let description = "Any other answer".to_owned();
             responses.insert("default".to_owned(), Response { description, content: BTreeMap::new() });
         }
     }
     let undocumented = reading.undocumented;
-    let operation = Operation {
+    let mut operation = Operation {
         tags: info.tag().into_iter().collect(),
         summary: info.summary(),
         description: info.description().map(str::to_owned),
         operation_id: String::new(),
         deprecated: info.is_deprecated(),
+        security: Vec::new(),
         parameters,
         responses,
         extensions: limits(&config, body.is_some()),
         request_body: body,
     };
+    let of_answer = [facts.answer.describes, facts.answer.describes_failure].into_iter().flatten();
+    let says = facts.arguments.iter().filter_map(|fact| fact.describes);
+    let says = says.chain(of_answer.map(|describes| Describes { optional: false, ..describes }));
+    for Describes { say, optional } in says {
+        say(&mut Description { operation: &mut operation, schemas, schemes, errors, optional });
+    }
     Described { operation, undocumented }
 }
 
@@ -255,6 +261,9 @@ impl Reading<'_> {
 
     fn success(&mut self, facts: &Facts) -> BTreeMap<String, Response> {
         let answer = &facts.answer;
+        if answer.describes.is_some() {
+            return BTreeMap::new();
+        }
         let told = answer.tells.map(|tells| tells());
         let (status, content) =
             told.map_or((Status::Unknown, Content::Unknown), |told| (told.status, told.content));
@@ -313,74 +322,6 @@ fn reads(fact: &ArgumentFact) -> Option<What> {
 
 fn reason(code: u16) -> &'static str {
     StatusCode::from_u16(code).ok().and_then(|status| status.canonical_reason()).unwrap_or("Success")
-}
-
-/// The statuses with which the library itself refuses what does not fit.
-fn refusals(
-    config: &RouteConfig,
-    reads_text: bool,
-    may_be_invalid: bool,
-    body: Option<&RequestBody>,
-) -> Vec<StatusCode> {
-    let typed = body.is_some_and(|body| !body.content.contains_key("*/*"));
-    let structured = body.is_some_and(|body| {
-        body.content.keys().any(|media| *media == "application/json" || media.contains("urlencoded"))
-    });
-    let limited = body.is_some() && config.get_body_parser() != Some(false);
-    let timed = config.get_max_duration() != Some(None);
-    [
-        (reads_text || typed, StatusCode::BAD_REQUEST),
-        (limited, StatusCode::PAYLOAD_TOO_LARGE),
-        (structured, StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        (structured || may_be_invalid, StatusCode::UNPROCESSABLE_ENTITY),
-        (true, StatusCode::INTERNAL_SERVER_ERROR),
-        (timed, StatusCode::SERVICE_UNAVAILABLE),
-    ]
-    .into_iter()
-    .filter_map(|(can, status)| can.then_some(status))
-    .collect()
-}
-
-/// Whether a value is validated, or a bound one is of a type that may have rules of its own, which those of std have not.
-fn may_be_invalid(entry: &Entry, facts: &Facts) -> bool {
-    let of_std = |name: &str| {
-        let paths = name
-            .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'))
-            .filter(|path| path.contains("::"));
-        paths.map(|path| path.split("::").next()).all(|krate| matches!(krate, Some("core" | "alloc" | "std")))
-    };
-    let bound = facts.arguments.iter().filter(|fact| !matches!(fact.place, Place::Extractor));
-    entry.validators.iter().any(Option::is_some) || bound.map(|fact| (fact.name)()).any(|name| !of_std(name))
-}
-
-/// What a handler may answer beside what its signature tells.
-enum Others {
-    None,
-    Problems,
-    Any,
-}
-
-fn others(facts: &Facts) -> Others {
-    let answer = &facts.answer;
-    let unknown = answer.tells.is_none_or(|tells| !matches!(tells().status, Status::Is(_)));
-    let extractor = |fact: &ArgumentFact| matches!(fact.place, Place::Extractor) && fact.reads.is_none();
-    match (answer.fails)() {
-        Fails::ByApiError => Others::Problems,
-        Fails::Otherwise => Others::Any,
-        Fails::Never if unknown || facts.arguments.iter().any(extractor) => Others::Any,
-        Fails::Never => Others::None,
-    }
-}
-
-fn problem(description: &str, errors: Errors) -> Response {
-    let mut response = Response { description: description.to_owned(), content: BTreeMap::new() };
-    if errors.are_problems {
-        let schema = json!({ "$ref": format!("#/components/schemas/{PROBLEM}") });
-        response
-            .content
-            .insert("application/problem+json", Media { schema: Directed { way: Way::Library, schema } });
-    }
-    response
 }
 
 /// The limits of the route, in bytes and milliseconds.

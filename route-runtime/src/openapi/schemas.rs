@@ -54,6 +54,7 @@ impl Member {
 /// How far a type is followed that may hold itself.
 const DEEPEST: u8 = 8;
 
+#[derive(Debug)]
 pub(super) struct Schemas {
     read: SchemaGenerator,
     written: SchemaGenerator,
