@@ -3,6 +3,7 @@
 use axum::http::Method;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use route_runtime::Routes;
+use route_runtime::openapi::{Info, OpenApi};
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::auth::Tokens;
@@ -19,7 +20,23 @@ pub(crate) struct App {
 }
 
 pub(crate) fn routes(app: App) -> Routes {
-    Routes::collect().base("/api").with_state(app).render_errors(errors::render).layer(cors())
+    described().with_state(app).with_docs("/docs").layer(cors())
+}
+
+/// The document of the API.
+pub(crate) fn openapi() -> OpenApi {
+    described().openapi(info())
+}
+
+/// All that a document needs to know.
+fn described() -> Routes {
+    Routes::collect().base("/api").with_info(info()).render_errors(errors::render)
+}
+
+fn info() -> Info {
+    Info::new("Conduit", "1.0.0")
+        .description("The backend of RealWorld: articles, and who follows whom.")
+        .errors::<errors::Errors>()
 }
 
 /// Tokens come in a header that scripts set, never by themselves as cookies do: any site may ask. `*` would not be enough

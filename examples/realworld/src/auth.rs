@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use hmac::{Hmac, Mac as _};
 use jwt::{SignWithKey as _, VerifyWithKey as _};
 use route_runtime::ApiError;
+use route_runtime::openapi::{Describe, Description, SecurityScheme};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
@@ -50,6 +51,13 @@ impl OptionalFromRequestParts<App> for AuthUser {
         let id = app.tokens.verify(token).ok_or_else(invalid)?;
         let user = app.db.read(move |db| User::by_id(db, id)).await?;
         user.map(|user| Some(AuthUser(user))).ok_or_else(invalid)
+    }
+}
+
+/// For the document, of all routes that ask who it is.
+impl Describe for AuthUser {
+    fn describe(description: &mut Description<'_>) {
+        description.security("Token", SecurityScheme::header("Authorization")).error(401);
     }
 }
 

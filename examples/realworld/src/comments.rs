@@ -2,6 +2,7 @@
 
 use route_runtime::{ApiError, ApiRequest, ApiResponse, ApiResult, State, delete, get, post};
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -11,19 +12,20 @@ use crate::errors::{forbidden, not_found};
 use crate::input::Text;
 use crate::profiles::Profile;
 
-/// `{"comment": …}`
-#[derive(Deserialize, Serialize)]
+// `{"comment": …}`
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[schemars(inline)]
 struct Body<T> {
     comment: T,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct NewComment {
     body: Text<5_000>,
 }
 
 /// Comments on an article.
-#[post("/articles/[slug]/comments")]
+#[post("/articles/[slug]/comments", status = 200)]
 async fn add(
     user: AuthUser,
     slug: String,
@@ -41,14 +43,15 @@ async fn add(
     Ok(ApiResponse::ok(Body { comment: comment.await? }))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct List {
     comments: Vec<Comment>,
 }
 
 /// The newest comments on an article, 1000 at most.
 // That many of the longest comments, in control characters that JSON writes as `\u0001`, are 48 megabytes.
-#[get("/articles/[slug]/comments", response_limit = "64mb")]
+#[get("/articles/[slug]/comments", status = 200, response_limit = "64mb")]
 async fn list(viewer: Option<AuthUser>, slug: String, State(app): State<App>) -> ApiResult<List> {
     let viewer = viewer.map(AuthUser::id);
     let comments = app.db.read(move |db| {
@@ -73,11 +76,13 @@ async fn remove(user: AuthUser, slug: String, id: i64, State(app): State<App>) -
     remove.await
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Comment {
     id: i64,
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
+    #[schemars(extend("format" = "date-time"))]
     updated_at: String,
     body: String,
     author: Profile,

@@ -1,29 +1,50 @@
 //! How errors look: `{"errors": {"title": ["can't be empty"], "body": ["title can't be empty"]}}`.
 
+use std::collections::BTreeMap;
+
+use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use route_runtime::ApiError;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What is wrong.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Errors {
+    errors: Sentences,
+}
+
+#[derive(Default, Serialize, JsonSchema)]
+#[schemars(inline)]
+struct Sentences {
+    /// All of it, in sentences.
+    body: Vec<String>,
+    /// What is wrong with each field.
+    #[serde(flatten)]
+    fields: BTreeMap<String, Vec<String>>,
+}
 
 /// The one place that says it, for errors of handlers and of the library alike: what is wrong with each field, and all
 /// of it as sentences in `body`, which the specification asks for and clients show.
 pub(crate) fn render(error: &ApiError) -> impl IntoResponse + use<> {
-    let mut fields = std::collections::BTreeMap::<&str, Vec<String>>::new();
+    let Sentences { mut body, mut fields } = Sentences::default();
     for (pointer, detail) in error.mistakes() {
         // `/article/tagList/0` is about the `tagList`.
         let field = pointer.split('/').skip(1).take(2).last().unwrap_or("body");
         if field == "body" {
-            fields.entry("body").or_default().push(detail.to_owned());
+            body.push(detail.to_owned());
         } else {
-            fields.entry("body").or_default().push(format!("{field} {detail}"));
-            fields.entry(field).or_default().push(detail.to_owned());
+            body.push(format!("{field} {detail}"));
+            fields.entry(field.to_owned()).or_default().push(detail.to_owned());
         }
     }
-    if fields.is_empty() {
+    if body.is_empty() {
         let reason = error.status().canonical_reason().unwrap_or("error");
-        fields.insert("body", vec![error.get_detail().unwrap_or(reason).to_owned()]);
+        body.push(error.get_detail().unwrap_or(reason).to_owned());
     }
-    ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], json!({ "errors": fields }).to_string())
+    let errors = Sentences { body, fields };
+    ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], Json(Errors { errors }))
 }
 
 /// 404: there is no `what`.

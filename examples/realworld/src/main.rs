@@ -1,4 +1,5 @@
 //! Conduit, the backend of `RealWorld`: `cargo run -p realworld`, and its API at <http://127.0.0.1:3100/api>.
+//! <http://127.0.0.1:3100/docs> shows it, and `cargo run -p realworld -- openapi` prints its document.
 //!
 //! | variable | |
 //! |---|---|
@@ -21,6 +22,7 @@ mod profiles;
 mod tags;
 mod users;
 
+use std::env;
 use std::error::Error;
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -45,6 +47,16 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
+    match env::args().nth(1).as_deref() {
+        None => {}
+        Some("openapi") => {
+            let _ = write!(std::io::stdout(), "{}", app::openapi());
+            return Ok(());
+        }
+        Some(_) => {
+            return Err("write no argument to serve, or `openapi` for the document of the API".into());
+        }
+    }
     let Config { port, database, secret } = Config::from_env()?;
     let db = Db::open(&database).await.map_err(|error| {
         format!("can't open the database {}: {error}; DATABASE_URL names it", database.display())
@@ -62,11 +74,21 @@ async fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
     let passwords = Passwords::new().map_err(ApiError::into_error)?;
     let routes = app::routes(App { db, passwords, tokens });
     say(&format!("{routes}\n"));
-    let server = routes.into_server()?.on_listening(|address| say(&format!("http://{address}/api")));
+    let server = routes
+        .into_server()?
+        .on_listening(|address| say(&format!("http://{address}/api, and its page at http://{address}/docs")));
     Ok(server.serve(("127.0.0.1", port)).await?)
 }
 
 /// Prints a line; where nobody reads it, as in `| head`, the server goes on.
 fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_signatures_tell_all() {
+        assert_eq!(crate::app::openapi().undocumented(), [""; 0]);
+    }
 }

@@ -2,20 +2,22 @@
 
 use route_runtime::{ApiError, ApiResponse, ApiResult, State, delete, get, post};
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::auth::AuthUser;
 use crate::errors::not_found;
 
-/// `{"profile": …}`
-#[derive(Serialize)]
+// `{"profile": …}`
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct Body {
     profile: Profile,
 }
 
 /// A user as others see her.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Profile {
     username: String,
     bio: String,
@@ -39,7 +41,7 @@ impl Profile {
 }
 
 /// The profile of a user.
-#[get("/profiles/[username]")]
+#[get("/profiles/[username]", status = 200)]
 async fn profile(viewer: Option<AuthUser>, username: String, State(app): State<App>) -> ApiResult<Body> {
     let viewer = viewer.map(AuthUser::id);
     let profile = app.db.read(move |db| by_name(db, &username, viewer)).await?;
@@ -47,14 +49,14 @@ async fn profile(viewer: Option<AuthUser>, username: String, State(app): State<A
 }
 
 /// Follows a user.
-#[post("/profiles/[username]/follow")]
+#[post("/profiles/[username]/follow", status = 200)]
 async fn follow(user: AuthUser, username: String, State(app): State<App>) -> ApiResult<Body> {
     let sql = "INSERT OR IGNORE INTO follow (follower, followed) SELECT ?1, id FROM user WHERE username = ?2";
     set(&app, user, username, sql).await
 }
 
 /// Follows a user no longer.
-#[delete("/profiles/[username]/follow")]
+#[delete("/profiles/[username]/follow", status = 200)]
 async fn unfollow(user: AuthUser, username: String, State(app): State<App>) -> ApiResult<Body> {
     let sql =
         "DELETE FROM follow WHERE follower = ?1 AND followed = (SELECT id FROM user WHERE username = ?2)";

@@ -2,6 +2,7 @@
 
 use route_runtime::{ApiError, ApiRequest, ApiResponse, ApiResult, Invalid, State, get, post, put};
 use rusqlite::{Connection, OptionalExtension as _, Row};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -9,14 +10,15 @@ use crate::auth::AuthUser;
 use crate::errors::unauthorized;
 use crate::input::{Given, Text};
 
-/// `{"user": …}`, as all bodies of this module are.
-#[derive(Deserialize, Serialize)]
+// `{"user": …}`, as all bodies of this module are.
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[schemars(inline)]
 struct Body<T> {
     user: T,
 }
 
 /// What users read of themselves.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Account {
     email: String,
     token: String,
@@ -25,18 +27,18 @@ struct Account {
     image: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct NewUser {
     username: Username,
     email: Email,
-    password: Text<256>,
+    password: Password,
 }
 
 /// Registers a user.
 #[post("/users", status = 201)]
 async fn register(req: ApiRequest<Body<NewUser>>, State(app): State<App>) -> ApiResult<Body<Account>> {
-    let NewUser { username, email, password } = req.into_body().user;
-    let password = app.passwords.hash(password.0).await?;
+    let NewUser { username, email, password: Password(Text(password)) } = req.into_body().user;
+    let password = app.passwords.hash(password).await?;
     let user = app.db.write(move |db| {
         not_taken(db, None, Some(&username.0), Some(&email.0))?;
         let insert = "INSERT INTO user (username, email, password) VALUES (?1, ?2, ?3) RETURNING *";
@@ -45,53 +47,54 @@ async fn register(req: ApiRequest<Body<NewUser>>, State(app): State<App>) -> Api
     account(&app, user.await?)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Login {
     email: Text<256>,
-    password: Text<256>,
+    password: Password,
 }
 
 /// Logs in. An unknown email and a wrong password are answered alike.
-#[post("/users/login")]
+#[post("/users/login", status = 200)]
 async fn login(req: ApiRequest<Body<Login>>, State(app): State<App>) -> ApiResult<Body<Account>> {
-    let Login { email, password } = req.into_body().user;
+    let Login { email, password: Password(Text(password)) } = req.into_body().user;
     let user = app.db.read(move |db| {
         let with_hash = |row: &Row<'_>| Ok((User::of(row)?, row.get("password")?));
         Ok(db.query_one("SELECT * FROM user WHERE email = ?1", [email.0], with_hash).optional()?)
     });
     let (user, hash) = user.await?.unzip();
-    let same = app.passwords.verify(password.0, hash).await?;
+    let same = app.passwords.verify(password, hash).await?;
     account(&app, user.filter(|_| same).ok_or_else(|| unauthorized("credentials", "invalid"))?)
 }
 
 /// The user whose token it is.
-#[get("/user")]
+#[get("/user", status = 200)]
 async fn read(AuthUser(user): AuthUser, State(app): State<App>) -> ApiResult<Body<Account>> {
     account(&app, user)
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default)]
-struct Changes {
+#[schemars(extend("minProperties" = 1))]
+struct UserChanges {
     username: Given<Username>,
     email: Given<Email>,
-    password: Given<Text<256>>,
+    password: Given<Password>,
     bio: Given<Option<Text<1000, true>>>,
     image: Given<Option<Text<2000, true>>>,
 }
 
 /// Changes what is given of the user whose token it is.
-#[put("/user")]
+#[put("/user", status = 200)]
 async fn update(
     AuthUser(User { id, .. }): AuthUser,
-    req: ApiRequest<Body<Changes>>,
+    req: ApiRequest<Body<UserChanges>>,
     State(app): State<App>,
 ) -> ApiResult<Body<Account>> {
     let changes = req.into_body().user;
     let username = changes.username.0.map(|Username(username)| username);
     let email = changes.email.0.map(|Email(email)| email);
     let password = match changes.password.0 {
-        Some(Text(password)) => Some(app.passwords.hash(password).await?),
+        Some(Password(Text(password))) => Some(app.passwords.hash(password).await?),
         None => None,
     };
     let [bio, image] = [changes.bio.0.map(or_empty), changes.image.0.map(or_empty)];
@@ -152,9 +155,16 @@ fn not_taken(
     ApiError::all_valid(mistakes.map(|(field, _)| (field, "has already been taken")))
 }
 
+/// A password as it is typed, which forms hide.
+#[derive(Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline, extend("format" = "password"))]
+struct Password(Text<256>);
+
 /// A name that may stand in a path.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(try_from = "Text<64>")]
+#[schemars(inline)]
 struct Username(String);
 
 impl TryFrom<Text<64>> for Username {
@@ -173,8 +183,9 @@ impl TryFrom<Text<64>> for Username {
 }
 
 /// What may be an address: whether it is one, only a mail can tell.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(try_from = "Text<254>")]
+#[schemars(inline, extend("pattern" = "^[^@]+@.+$"))]
 struct Email(String);
 
 impl TryFrom<Text<254>> for Email {

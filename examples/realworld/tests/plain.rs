@@ -639,7 +639,7 @@ fn the_readme_counts_the_lines_of_both() {
         ("the list of routes", 0, lines(plain, "pub(crate) fn api("), 0),
         (
             "once for all endpoints",
-            lines(source("app"), "pub(crate) fn routes("),
+            lines(source("app"), "pub(crate) fn routes(") + lines(source("app"), "fn described("),
             http + lines(plain, "pub(crate) fn router("),
             0,
         ),

@@ -3,6 +3,7 @@
 pub(crate) mod store;
 
 use route_runtime::{ApiError, ApiRequest, ApiResponse, ApiResult, Invalid, State, delete, get, post, put};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::store::{Article, Filter, List};
@@ -12,15 +13,16 @@ use crate::input::{Given, Limit, Offset, Text};
 
 pub(crate) use self::store::id_of;
 
-/// `{"article": …}`, as all bodies of this module are but those of lists.
-#[derive(Deserialize, Serialize)]
+// `{"article": …}`, as all bodies of this module are but those of lists.
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub(crate) struct Body<T> {
     pub(crate) article: T,
 }
 
 /// The newest articles: those of an author, with a tag, of somebody's favourites.
 // A thousand of the longest articles, in control characters that JSON writes as `\u0001`, are 41 megabytes.
-#[get("/articles?tag&author&favorited&limit&offset", response_limit = "48mb")]
+#[get("/articles?tag&author&favorited&limit&offset", status = 200, response_limit = "48mb")]
 async fn list(
     viewer: Option<AuthUser>,
     tag: Option<String>,
@@ -36,7 +38,7 @@ async fn list(
 }
 
 /// The newest articles of those whom one follows.
-#[get("/articles/feed?limit&offset", response_limit = "48mb")]
+#[get("/articles/feed?limit&offset", status = 200, response_limit = "48mb")]
 async fn feed(user: AuthUser, limit: Limit, offset: Offset, State(app): State<App>) -> ApiResult<List> {
     let user = Some(user.id());
     let filter = Filter { follower: user, viewer: user, ..Filter::default() };
@@ -45,14 +47,14 @@ async fn feed(user: AuthUser, limit: Limit, offset: Offset, State(app): State<Ap
 }
 
 /// One article.
-#[get("/articles/[slug]")]
+#[get("/articles/[slug]", status = 200)]
 async fn read(viewer: Option<AuthUser>, slug: String, State(app): State<App>) -> ApiResult<Body<Article>> {
     let viewer = viewer.map(AuthUser::id);
     let article = app.db.read(move |db| store::by_slug(db, &slug, viewer)).await?;
     Ok(ApiResponse::ok(Body { article }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewArticle {
     pub(crate) title: Text<200>,
@@ -82,9 +84,9 @@ async fn publish(
     Ok(ApiResponse::ok(Body { article: article.await? }))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
-struct Changes {
+struct ArticleChanges {
     title: Given<Text<200>>,
     description: Given<Text<1000>>,
     body: Given<Text<100_000>>,
@@ -92,11 +94,11 @@ struct Changes {
 }
 
 /// Changes what is given of one's own article.
-#[put("/articles/[slug]")]
+#[put("/articles/[slug]", status = 200)]
 async fn update(
     user: AuthUser,
     slug: String,
-    req: ApiRequest<Body<Changes>>,
+    req: ApiRequest<Body<ArticleChanges>>,
     State(app): State<App>,
 ) -> ApiResult<Body<Article>> {
     let changes = req.into_body().article;
@@ -134,14 +136,14 @@ async fn remove(user: AuthUser, slug: String, State(app): State<App>) -> Result<
 }
 
 /// Makes an article a favourite.
-#[post("/articles/[slug]/favorite")]
+#[post("/articles/[slug]/favorite", status = 200)]
 async fn favorite(user: AuthUser, slug: String, State(app): State<App>) -> ApiResult<Body<Article>> {
     let sql = "INSERT OR IGNORE INTO favorite (user, article) SELECT ?1, id FROM article WHERE slug = ?2";
     set(&app, user, slug, sql).await
 }
 
 /// Makes an article a favourite no longer.
-#[delete("/articles/[slug]/favorite")]
+#[delete("/articles/[slug]/favorite", status = 200)]
 async fn unfavorite(user: AuthUser, slug: String, State(app): State<App>) -> ApiResult<Body<Article>> {
     let sql = "DELETE FROM favorite WHERE user = ?1 AND article = (SELECT id FROM article WHERE slug = ?2)";
     set(&app, user, slug, sql).await
@@ -156,17 +158,21 @@ async fn set(app: &App, user: AuthUser, slug: String, sql: &'static str) -> ApiR
     Ok(ApiResponse::ok(Body { article: article.await? }))
 }
 
+/// How many tags an article may have.
+const MOST_TAGS: usize = 50;
+
 /// The tags of an article.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(try_from = "Vec<Text<50>>")]
+#[schemars(inline, extend("maxItems" = MOST_TAGS))]
 pub(crate) struct Tags(pub(crate) Vec<String>);
 
 impl TryFrom<Vec<Text<50>>> for Tags {
     type Error = Invalid;
 
     fn try_from(tags: Vec<Text<50>>) -> Result<Self, Invalid> {
-        if tags.len() > 50 {
-            return Err(Invalid::new("has too many: at most 50"));
+        if tags.len() > MOST_TAGS {
+            return Err(Invalid::new(format!("has too many: at most {MOST_TAGS}")));
         }
         Ok(Tags(tags.into_iter().map(|Text(tag)| tag).collect()))
     }

@@ -2,36 +2,41 @@
 
 use route_runtime::ApiError;
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, named_params};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::errors::{forbidden, not_found};
-use crate::input::{Limit, Offset};
+use crate::input::{Limit, Offset, Within};
 use crate::profiles::Profile;
 
 /// An article as lists have it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Preview {
     slug: String,
     title: String,
     description: String,
     tag_list: Vec<String>,
+    #[schemars(extend("format" = "date-time"))]
     created_at: String,
+    #[schemars(extend("format" = "date-time"))]
     updated_at: String,
     favorited: bool,
     favorites_count: i64,
     author: Profile,
 }
 
-#[derive(Serialize)]
+/// An article.
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Article {
     #[serde(flatten)]
     preview: Preview,
     body: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(inline)]
 pub(crate) struct List {
     articles: Vec<Preview>,
     articles_count: i64,
@@ -110,7 +115,7 @@ impl Filter {
             Preview::COLUMNS,
             Profile::COLUMNS,
         );
-        let (limit, offset) = (limit.map_or(20, |limit| limit.0), offset.map_or(0, |offset| offset.0));
+        let (limit, offset) = (Within::or_default(limit), Within::or_default(offset));
         params.extend([(":viewer", &self.viewer as &dyn ToSql), (":limit", &limit), (":offset", &offset)]);
         let mut select = db.prepare_cached(&select)?;
         let articles = select.query_and_then(&*params, Preview::of)?.collect::<Result<_, _>>()?;

@@ -15,6 +15,7 @@ mod check;
 mod client;
 mod jwt;
 mod operations;
+mod published;
 mod schema;
 mod server;
 

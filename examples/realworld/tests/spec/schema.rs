@@ -1,22 +1,17 @@
 //! The schemas of the public description, where that is at hand.
-//!
-//! It is somebody else's text and no part of this project: it is read where it lies, beside the workspace.
 
-use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
-use yaml_rust2::{Yaml, YamlLoader};
 
 use crate::client::Answer;
 use crate::operations::{OPERATIONS, Operation, Token};
+use crate::published::{self, skipped};
 
 /// How many answers were held against a schema.
 pub(crate) static VALIDATED: AtomicUsize = AtomicUsize::new(0);
-
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/realworld/openapi.yml");
 
 #[derive(Debug)]
 pub(crate) struct Description {
@@ -29,12 +24,10 @@ pub(crate) struct Description {
 /// `None` where there is no file.
 pub(crate) fn description() -> Option<&'static Description> {
     static DESCRIPTION: OnceLock<Option<Description>> = OnceLock::new();
-    DESCRIPTION.get_or_init(|| Path::new(FILE).exists().then(read)).as_ref()
+    DESCRIPTION.get_or_init(|| published::document().map(read)).as_ref()
 }
 
-fn read() -> Description {
-    let text = std::fs::read_to_string(FILE).expect("text");
-    let document = to_json(&YamlLoader::load_from_str(&text).expect("YAML")[0]);
+fn read(document: Value) -> Description {
     let success = OPERATIONS.iter().map(|operation| {
         let pointer = schema_of(&document, operation, &operation.success.to_string())?;
         Some(validator(&document, &pointer))
@@ -61,23 +54,6 @@ fn validator(document: &Value, pointer: &str) -> Validator {
         "$ref": pointer,
     });
     jsonschema::options().should_validate_formats(true).build(&schema).expect("a schema")
-}
-
-fn to_json(yaml: &Yaml) -> Value {
-    match yaml {
-        Yaml::String(text) | Yaml::Real(text) => json!(text),
-        Yaml::Integer(number) => json!(number),
-        Yaml::Boolean(truth) => json!(truth),
-        Yaml::Array(elements) => elements.iter().map(to_json).collect(),
-        Yaml::Hash(fields) => Value::Object(
-            fields
-                .iter()
-                .map(|(key, value)| (key.as_str().expect("a name").to_owned(), to_json(value)))
-                .collect(),
-        ),
-        Yaml::Null => Value::Null,
-        Yaml::Alias(_) | Yaml::BadValue => panic!("{yaml:?}"),
-    }
 }
 
 /// Holds an answer of success against the schema of its operation.
@@ -117,11 +93,6 @@ impl Description {
     pub(crate) fn allows(&self, operation: &Operation, json: &Value) -> bool {
         self.success_of(operation).is_none_or(|validator| validator.is_valid(json))
     }
-}
-
-/// What a test that needs the description prints without it.
-pub(crate) fn skipped(what: &str) {
-    println!("skipped: {what}: there is no {FILE}");
 }
 
 #[test]

@@ -72,6 +72,36 @@ fn a_port_in_use_is_a_sentence_and_exit_code_1() {
 }
 
 #[test]
+fn an_argument_that_it_does_not_know_is_a_sentence_and_exit_code_1() {
+    let folder = Folder::new();
+    let output = output(command(&folder, &[("PORT", "0"), ("DATABASE_URL", &*folder.url())]).arg("openap"));
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.contains("`openapi`") && error.lines().count() == 1, "{error}");
+}
+
+#[test]
+fn its_page_shows_the_document() {
+    let server = Server::start();
+    assert!(server.printed().contains("/docs"), "{}", server.printed());
+    let anonymous = server.anonymous();
+    assert!(anonymous.unchecked("GET", "/docs").is(200).body.contains("<title>Conduit</title>"));
+    let mut document = anonymous.unchecked("GET", "/docs/openapi.json").is(200).json;
+    // The routes are beside the page.
+    assert_eq!(document["servers"][0]["url"], "..");
+    document["servers"][0]["url"] = "/".into();
+    // How long a handler may take is the server's to say: the printed document has no server.
+    for item in document["paths"].as_object_mut().expect("paths").values_mut() {
+        for operation in item.as_object_mut().expect("operations").values_mut() {
+            let limit = operation.as_object_mut().expect("an operation").remove("x-max-duration");
+            assert_eq!(limit, Some(60_000.into()));
+        }
+    }
+    let file = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json")).expect("the file");
+    assert_eq!(document, serde_json::from_slice::<serde_json::Value>(&file).expect("JSON"));
+}
+
+#[test]
 fn without_a_key_it_warns() {
     let folder = Folder::new();
     let server = Server::with(&folder, &[]);

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::client::{Client, PASSWORD, each, text};
 use crate::operations::{OPERATIONS, Operation, Shape};
-use crate::schema;
 use crate::server::Server;
+use crate::{published, schema};
 
 #[test]
 fn every_operation_has_its_part_in_the_story() {
@@ -136,7 +136,7 @@ fn it_all_goes_away(ann: &Client, bob: &Client, anonymous: &Client, slug: &str) 
 /// Each answer passed; without any of its fields, or with another type in it, it would not have.
 fn the_schemas_mean_each_of_these_answers(log: &BTreeMap<String, String>) {
     let Some(description) = schema::description() else {
-        return schema::skipped("the schemas of the answers");
+        return published::skipped("the schemas of the answers");
     };
     let mut refused = 0;
     for operation in OPERATIONS.iter().filter(|operation| operation.shape != Shape::Nothing) {
