@@ -263,6 +263,10 @@ fn bodies_by_content_type() {
     assert_eq!(maybe.0["requestBody"]["required"], false);
     assert_eq!(operation("post", "/api/any").body(), [("text/plain", &json!({ "type": "string" }))]);
     assert_eq!(operation("post", "/api/upload").body(), [("*/*", &json!({}))]);
+    // An empty text is a text, and no bytes are bytes.
+    for path in ["/api/any", "/api/upload"] {
+        assert_eq!(operation("post", path).0["requestBody"]["required"], false, "{path}");
+    }
     assert_eq!(
         operation("post", "/api/multipart").body(),
         [("multipart/form-data", &json!({ "type": "object" }))]

@@ -245,7 +245,9 @@ impl Reading<'_> {
             media.retain(|media| *media != FORM);
         }
         let content = media.into_iter().map(|media| (media, Media { schema: schema.clone() })).collect();
-        Some(RequestBody { required: !optional, content })
+        // No bytes are bytes too.
+        let may_be_empty = matches!(what, What::Bytes | What::Text);
+        Some(RequestBody { required: !optional && !may_be_empty, content })
     }
 
     /// Whether a form can be it: an object of texts, or of lists of texts.
