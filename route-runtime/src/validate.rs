@@ -35,8 +35,8 @@ impl<T: Validate<Context: Default> + 'static> Checked<T> {
 }
 
 macro_rules! inside {
-    ($($wrapped:ty: $inner:expr;)*) => {$(
-        impl<T: Validate<Context: Default> + 'static> Checked<$wrapped> {
+    ($($wrapped:ty $([$error:ident])?: $inner:expr;)*) => {$(
+        impl<T: Validate<Context: Default> + 'static $(, $error: 'static)?> Checked<$wrapped> {
             /// How what is in it is checked.
             pub const __RT_INSIDE: Option<Check> = Some(|value| {
                 let inner: fn(&$wrapped) -> Option<&T> = $inner;
@@ -54,21 +54,11 @@ inside! {
     Option<Json<T>>: |value| value.as_ref().map(|Json(value)| value);
     Option<Query<T>>: |value| value.as_ref().map(|Query(value)| value);
     Option<Path<T>>: |value| value.as_ref().map(|Path(value)| value);
+    Result<Json<T>, E> [E]: |value| value.as_ref().ok().map(|Json(value)| value);
+    Result<Form<T>, E> [E]: |value| value.as_ref().ok().map(|Form(value)| value);
+    Result<Query<T>, E> [E]: |value| value.as_ref().ok().map(|Query(value)| value);
+    Result<Path<T>, E> [E]: |value| value.as_ref().ok().map(|Path(value)| value);
 }
-
-macro_rules! inside_result {
-    ($($wrapped:ident),*) => {$(
-        impl<T: Validate<Context: Default> + 'static, E: 'static> Checked<Result<$wrapped<T>, E>> {
-            /// How what is in it is checked.
-            pub const __RT_INSIDE: Option<Check> = Some(|value| {
-                let value: Option<&Result<$wrapped<T>, E>> = value.downcast_ref();
-                mistakes(value.and_then(|value| value.as_ref().ok()).map(|$wrapped(value)| value))
-            });
-        }
-    )*};
-}
-
-inside_result!(Json, Form, Query, Path);
 
 impl<T: Validate<Context: Default> + RequestBody> Checked<ApiRequest<T>> {
     /// How the body is checked.

@@ -7,10 +7,9 @@ use serde_json::{Value, json};
 use super::document::{Components, Document, Operation, Parameter, Paths, Server};
 use super::errors::{Errors, PROBLEM};
 use super::facts::SchemaFn;
-use super::operation::{self, Described, Making};
+use super::operation::{self, Described, Shared};
 use super::schemas::{Schemas, free, references, renamed};
 use super::{Info, OpenApi};
-use crate::config::RouteConfig;
 use crate::entry::Entry;
 use crate::methods::Methods;
 use crate::pattern::Segment;
@@ -18,9 +17,7 @@ use crate::routes::Routes;
 
 pub(super) struct Building {
     base: String,
-    defaults: RouteConfig,
-    errors: Errors,
-    schemas: Schemas,
+    shared: Shared,
     paths: Paths,
     unexpressed: Paths,
     /// The pattern that a path of a document stands for, by the path without its names: two of one shape are the same for
@@ -29,7 +26,6 @@ pub(super) struct Building {
     /// The ids of operations that are taken.
     ids: BTreeSet<String>,
     undocumented: Vec<String>,
-    schemes: BTreeMap<String, Value>,
 }
 
 impl Building {
@@ -37,39 +33,36 @@ impl Building {
     pub(super) fn new(routes: &Routes, own_errors: Option<SchemaFn>, ids: BTreeSet<String>) -> Self {
         Building {
             base: routes.base_path(),
-            defaults: routes.default_config(),
-            errors: if routes.renderer().is_none() { Errors::Problems } else { Errors::Own(own_errors) },
-            schemas: Schemas::new(),
+            shared: Shared {
+                defaults: routes.default_config(),
+                errors: if routes.renderer().is_none() { Errors::Problems } else { Errors::Own(own_errors) },
+                schemas: Schemas::new(),
+                schemes: BTreeMap::new(),
+            },
             paths: Paths::new(),
             unexpressed: Paths::new(),
             owners: BTreeMap::new(),
             ids,
             undocumented: Vec::new(),
-            schemes: BTreeMap::new(),
         }
     }
 
     pub(super) fn add(&mut self, entry: &'static Entry, id: &str) {
         let info = &entry.info;
-        let mut describe = |reads_only| {
-            let making = Making {
-                defaults: self.defaults,
-                errors: self.errors,
-                schemas: &mut self.schemas,
-                schemes: &mut self.schemes,
-            };
-            operation::describe(entry, reads_only, making)
-        };
-        let reads_body = describe(false).operation.request_body.is_some();
-        let mut described = [(false, None), (true, None)];
+        let mut otherwise = operation::describe(entry, false, &mut self.shared);
+        let mut by_get = None;
+        let reads_body = otherwise.operation.request_body.is_some();
         let mut is_first = true;
         for Template { path, is_bare } in templates(&self.base, info.segments()) {
             let owner = *self.owners.entry(shape(&path)).or_insert(info.pattern());
             let paths = if owner == info.pattern() { &mut self.paths } else { &mut self.unexpressed };
             for method in documented(info.methods(), paths.get(&path), reads_body) {
-                let is_get = matches!(method, "get" | "head");
-                let (reads_only, slot) = &mut described[usize::from(is_get)];
-                let Described { operation, undocumented } = slot.get_or_insert_with(|| describe(*reads_only));
+                let Described { operation, undocumented } = match method {
+                    "get" | "head" => {
+                        by_get.get_or_insert_with(|| operation::describe(entry, true, &mut self.shared))
+                    }
+                    _ => &mut otherwise,
+                };
                 let mut operation = operation.clone();
                 operation.operation_id = match (is_first, is_bare) {
                     (true, _) => id.to_owned(),
@@ -100,9 +93,9 @@ impl Building {
     }
 
     pub(super) fn finish(mut self, mut info: Info) -> OpenApi {
-        let are_problems = matches!(self.errors, Errors::Problems);
+        let are_problems = matches!(self.shared.errors, Errors::Problems);
         let reserved = if are_problems { BTreeSet::from([PROBLEM.to_owned()]) } else { BTreeSet::new() };
-        let (names, mut components) = self.schemas.finish(reserved);
+        let (names, mut components) = self.shared.schemas.finish(reserved);
         let mut used = BTreeSet::new();
         for paths in [&mut self.paths, &mut self.unexpressed] {
             for schema in paths.values_mut().flat_map(BTreeMap::values_mut).flat_map(Operation::schemas) {
@@ -122,7 +115,7 @@ impl Building {
             servers: urls.into_iter().map(|url| Server { url }).collect(),
             security: [],
             paths: self.paths,
-            components: Components { schemas: components, security_schemes: self.schemes },
+            components: Components { schemas: components, security_schemes: self.shared.schemes },
             unexpressed: self.unexpressed,
         };
         OpenApi { document, undocumented: self.undocumented }

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
-use super::document::{Media, Operation, Parameter, Response};
+use super::document::{Media, Operation, Parameter, Response, reason};
 use super::errors::{Errors, error};
 use super::schemas::{Schemas, Way};
 use super::told::schema;
@@ -84,16 +83,9 @@ impl Description<'_> {
 
     fn parameter<T: JsonSchema>(&mut self, place: &'static str, name: &str, required: bool) -> &mut Self {
         let schema = self.schemas.of(Way::In, Some(schema::<T>));
-        let known = |known: &Parameter| known.place == place && known.name == name;
-        if !self.operation.parameters.iter().any(known) {
-            self.operation.parameters.push(Parameter {
-                name: name.to_owned(),
-                place,
-                description: None,
-                required: required && !self.optional,
-                schema,
-                extensions: BTreeMap::new(),
-            });
+        let parameters = &mut self.operation.parameters;
+        if !parameters.iter().any(|known| known.is(place, name)) {
+            parameters.push(Parameter::new(name.to_owned(), place, required && !self.optional, schema));
         }
         self
     }
@@ -119,8 +111,7 @@ impl Description<'_> {
     /// An error with this status, as errors look: a problem, or what [`Routes::render_errors`](crate::Routes::render_errors)
     /// makes of it.
     pub fn error(&mut self, status: u16) -> &mut Self {
-        let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
-        let response = error(reason.unwrap_or("Error"), self.errors, self.schemas);
+        let response = error(reason(status, "Error"), self.errors, self.schemas);
         self.operation.responses.insert(status.to_string(), response);
         self
     }
@@ -137,9 +128,7 @@ impl Description<'_> {
 
     /// An answer of this status without a body.
     pub fn empty(&mut self, status: u16) -> &mut Self {
-        let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
-        let description = reason.unwrap_or("Answer").to_owned();
-        let response = || Response { description, content: BTreeMap::new() };
+        let response = || Response::new(reason(status, "Answer"));
         self.operation.responses.entry(status.to_string()).or_insert_with(response);
         self
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -106,4 +107,26 @@ impl Operation {
         let answers = self.responses.values_mut().flat_map(|response| response.content.values_mut());
         parameters.chain(bodies.chain(answers).map(|media| &mut media.schema))
     }
+}
+
+impl Parameter {
+    pub(super) fn new(name: String, place: &'static str, required: bool, schema: Directed) -> Self {
+        Parameter { name, place, description: None, required, schema, extensions: BTreeMap::new() }
+    }
+
+    pub(super) fn is(&self, place: &str, name: &str) -> bool {
+        self.place == place && self.name == name
+    }
+}
+
+impl Response {
+    /// Without a body.
+    pub(super) fn new(description: impl Into<String>) -> Self {
+        Response { description: description.into(), content: BTreeMap::new() }
+    }
+}
+
+/// What a status is called.
+pub(super) fn reason(status: u16, otherwise: &'static str) -> &'static str {
+    StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or(otherwise)
 }

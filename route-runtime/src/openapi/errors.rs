@@ -9,7 +9,7 @@ use super::schemas::{Directed, Schemas, Way};
 use crate::config::RouteConfig;
 use crate::entry::{Entry, Place};
 
-/// What errors look like: a problem, or what the app makes of it, which nobody knows here.
+/// What errors look like: a problem, or what the app makes of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Errors {
     Problems,
@@ -26,7 +26,7 @@ pub(super) fn refusals(
     reads_text: bool,
     may_be_invalid: bool,
     body: Option<&RequestBody>,
-) -> Vec<StatusCode> {
+) -> Vec<u16> {
     let typed = body.is_some_and(|body| !body.content.contains_key("*/*"));
     let structured = body.is_some_and(|body| {
         body.content.keys().any(|media| *media == "application/json" || media.contains("urlencoded"))
@@ -42,7 +42,7 @@ pub(super) fn refusals(
         (timed, StatusCode::SERVICE_UNAVAILABLE),
     ]
     .into_iter()
-    .filter_map(|(can, status)| can.then_some(status))
+    .filter_map(|(can, status)| can.then_some(status.as_u16()))
     .collect()
 }
 
@@ -91,6 +91,7 @@ pub(super) fn error(description: &str, errors: Errors, schemas: &mut Schemas) ->
         Errors::Own(Some(schema)) => Some(("application/json", schemas.of(Way::Out, Some(schema)))),
         Errors::Own(None) => None,
     };
-    let content = content.into_iter().map(|(media, schema)| (media, Media { schema })).collect();
-    Response { description: description.to_owned(), content }
+    let mut response = Response::new(description);
+    response.content.extend(content.map(|(media, schema)| (media, Media { schema })));
+    response
 }

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::describe::Description;
-use super::document::{Media, Operation, Parameter, RequestBody, Response};
+use super::document::{Media, Operation, Parameter, RequestBody, Response, reason};
 use super::errors::{Errors, Others, error, may_be_invalid, others, refusals};
 use super::facts::{AnswerFact, ArgumentFact, Content, Describes, Facts, Status, What};
 use super::schemas::{Directed, Member, Schemas, Way, without_null};
@@ -23,20 +22,21 @@ pub(super) struct Described {
     pub(super) undocumented: Vec<String>,
 }
 
-/// Who makes documents.
-pub(super) struct Making<'a> {
+/// What all routes of a document share.
+pub(super) struct Shared {
     pub(super) defaults: RouteConfig,
     pub(super) errors: Errors,
-    pub(super) schemas: &'a mut Schemas,
+    pub(super) schemas: Schemas,
     /// The ways in which who asks is known, by name.
-    pub(super) schemes: &'a mut BTreeMap<String, Value>,
+    pub(super) schemes: BTreeMap<String, Value>,
 }
 
 /// What is known of the route where it is asked by GET or HEAD, of which axum reads forms in the query, or otherwise.
-pub(super) fn describe(entry: &Entry, reads_only: bool, making: Making<'_>) -> Described {
-    let Making { defaults, errors, schemas, schemes } = making;
+pub(super) fn describe(entry: &Entry, reads_only: bool, shared: &mut Shared) -> Described {
+    let Shared { defaults, errors, schemas, schemes } = shared;
+    let errors = *errors;
     let info = &entry.info;
-    let config = info.config().or(defaults);
+    let config = info.config().or(*defaults);
     let none = Facts { arguments: &[], answer: AnswerFact::UNKNOWN };
     let facts = entry.facts.unwrap_or(&none);
     let mut reading = Reading { entry, schemas: &mut *schemas, undocumented: Vec::new() };
@@ -59,27 +59,18 @@ pub(super) fn describe(entry: &Entry, reads_only: bool, making: Making<'_>) -> D
     let mut responses = reading.success(facts);
     let told = facts.answer.tells.map(|tells| tells());
     if reads_only && told.is_some_and(|told| told.revalidates) && config.get_etag() != Some(false) {
-        let response = Response { description: reason(304).to_owned(), content: BTreeMap::new() };
-        responses.insert("304".to_owned(), response);
+        responses.insert("304".to_owned(), Response::new(reason(304, "Success")));
     }
     let refusals = refusals(&config, reads_text, may_be_invalid(entry, facts), body.as_ref());
     for status in refusals {
-        responses.insert(
-            status.as_u16().to_string(),
-            error(status.canonical_reason().unwrap_or("Error"), errors, reading.schemas),
-        );
+        responses.insert(status.to_string(), error(reason(status, "Error"), errors, reading.schemas));
     }
-    match others(facts) {
-        Others::None => {}
-        Others::Problems => {
-            let any = error("Any other error", errors, reading.schemas);
-            responses.insert("default".to_owned(), any);
-        }
-        Others::Any => {
-            let description = "Any other answer".to_owned();
-            responses.insert("default".to_owned(), Response { description, content: BTreeMap::new() });
-        }
-    }
+    let any_other = match others(facts) {
+        Others::None => None,
+        Others::Problems => Some(error("Any other error", errors, reading.schemas)),
+        Others::Any => Some(Response::new("Any other answer")),
+    };
+    responses.extend(any_other.map(|response| ("default".to_owned(), response)));
     let undocumented = reading.undocumented;
     let mut operation = Operation {
         tags: info.tag().into_iter().collect(),
@@ -126,18 +117,12 @@ impl Reading<'_> {
                 Some(fact) => self.value(fact, &format!("path parameter `{name}`")),
                 None => of_whole.get(name).cloned().unwrap_or_else(string),
             };
-            let mut extensions = BTreeMap::new();
+            let mut parameter = Parameter::new(name.to_owned(), "path", true, schema);
             if several {
-                extensions.insert("x-catch-all", json!(true));
+                parameter.description = Some(CATCH_ALL.to_owned());
+                parameter.extensions.insert("x-catch-all", json!(true));
             }
-            parameters.push(Parameter {
-                name: name.to_owned(),
-                place: "path",
-                description: several.then(|| CATCH_ALL.to_owned()),
-                required: true,
-                schema,
-                extensions,
-            });
+            parameters.push(parameter);
         }
         parameters
     }
@@ -176,7 +161,7 @@ impl Reading<'_> {
                 bound.map_or_else(string, |fact| self.value(fact, &format!("query parameter `{name}`")));
             let required =
                 bound.and_then(|fact| fact.may_be_absent).is_some_and(|may_be_absent| !may_be_absent());
-            parameters.push(query_parameter((*name).to_owned(), required, schema));
+            parameters.push(Parameter::new((*name).to_owned(), "query", required, schema));
         }
         parameters
     }
@@ -189,13 +174,12 @@ impl Reading<'_> {
         if members.is_empty() {
             self.undocumented.push(format!("query by `{}`", (fact.name)()));
         }
-        let is_new =
-            |name: &str| !known.iter().any(|parameter| parameter.place == "query" && parameter.name == name);
         members
             .into_iter()
-            .filter(|(name, _)| is_new(name))
+            .filter(|(name, _)| !known.iter().any(|parameter| parameter.is("query", name)))
             .map(|(name, Member { schema, is_required })| {
-                query_parameter(name, !optional && is_required, Directed { way: Way::In, schema })
+                let schema = Directed { way: Way::In, schema };
+                Parameter::new(name, "query", !optional && is_required, schema)
             })
             .collect()
     }
@@ -271,11 +255,11 @@ impl Reading<'_> {
             told.map_or((Status::Unknown, Content::Unknown), |told| (told.status, told.content));
         let status = self.entry.info.status().map_or(status, Status::Is);
         let (key, description) = match status {
-            Status::Is(code) => (code.to_string(), reason(code)),
+            Status::Is(code) => (code.to_string(), reason(code, "Success")),
             Status::Range(3) => ("3XX".to_owned(), "A redirect"),
             Status::Range(_) | Status::Unknown => ("2XX".to_owned(), "Success"),
         };
-        let mut response = Response { description: description.to_owned(), content: BTreeMap::new() };
+        let mut response = Response::new(description);
         match content {
             _ if matches!(status, Status::Is(204 | 205)) => {}
             Content::Empty => {}
@@ -309,10 +293,6 @@ fn string() -> Directed {
     Directed { way: Way::In, schema: json!({ "type": "string" }) }
 }
 
-fn query_parameter(name: String, required: bool, schema: Directed) -> Parameter {
-    Parameter { name, place: "query", description: None, required, schema, extensions: BTreeMap::new() }
-}
-
 /// Its type needs a feature of axum that nobody else here needs.
 fn is_multipart(fact: &ArgumentFact) -> bool {
     (fact.name)().ends_with("::Multipart")
@@ -320,10 +300,6 @@ fn is_multipart(fact: &ArgumentFact) -> bool {
 
 fn reads(fact: &ArgumentFact) -> Option<What> {
     fact.reads.map(|reads| reads().what)
-}
-
-fn reason(code: u16) -> &'static str {
-    StatusCode::from_u16(code).ok().and_then(|status| status.canonical_reason()).unwrap_or("Success")
 }
 
 /// The limits of the route, in bytes and milliseconds.

@@ -281,19 +281,19 @@ macro_rules! __documented {
 #[macro_export]
 macro_rules! __argument_fact {
     (segment $index:literal ($ty:ty)) => {
-        $crate::__private::ArgumentFact {
-            place: $crate::__private::Place::Segment($index),
-            may_be_absent: ::core::option::Option::None,
-            schema: $crate::__private::Told::<$ty>::__RT_SCHEMA,
-            reads: ::core::option::Option::None,
-            describes: ::core::option::Option::None,
-            name: $crate::__private::name_of::<$ty>,
-        }
+        $crate::__argument_fact!(bound Segment($index), ::core::option::Option::None, $ty)
     };
     (query $index:literal ($ty:ty)) => {
+        $crate::__argument_fact!(
+            bound Query($index),
+            ::core::option::Option::Some($crate::__private::may_be_absent::<$ty>),
+            $ty
+        )
+    };
+    (bound $place:ident($index:literal), $may_be_absent:expr, $ty:ty) => {
         $crate::__private::ArgumentFact {
-            place: $crate::__private::Place::Query($index),
-            may_be_absent: ::core::option::Option::Some($crate::__private::may_be_absent::<$ty>),
+            place: $crate::__private::Place::$place($index),
+            may_be_absent: $may_be_absent,
             schema: $crate::__private::Told::<$ty>::__RT_SCHEMA,
             reads: ::core::option::Option::None,
             describes: ::core::option::Option::None,
