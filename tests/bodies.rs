@@ -703,3 +703,30 @@ async fn cookies_of_a_request() {
     );
     assert_eq!(client().get("/cookies").await.json::<Value>(), json!({ "all": [], "a": null }));
 }
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Options {
+    #[serde(default)]
+    tags: Vec<String>,
+    sorted: Option<bool>,
+}
+
+#[post("/options")]
+async fn options(req: ApiRequest<Options>) -> Json<Options> {
+    Json(req.into_body())
+}
+
+/// A form of which nothing is filled has no bytes.
+#[tokio::test]
+async fn an_empty_form_is_a_form() {
+    let none = json!({ "tags": [], "sorted": null });
+    assert_eq!(post_as("/options", FORM, "").await.json::<Value>(), none);
+    assert_eq!(post_as("/options", &format!("{FORM}; charset=utf-8"), "").await.json::<Value>(), none);
+    // Of unknown length.
+    let chunked = Body::from_stream(futures_util::stream::empty::<Result<Vec<u8>, std::io::Error>>());
+    assert_eq!(post_as("/options", FORM, chunked).await.json::<Value>(), none);
+    // Nothing is still no JSON, and where there may be no body there is none.
+    assert_eq!(post_as("/options", JSON, "").await.status(), 400);
+    assert_eq!(client().post("/options").await.status(), 400);
+    assert_eq!(post_as("/optional", FORM, "").await.json::<Value>(), Value::Null);
+}

@@ -160,6 +160,11 @@ async fn maybe(req: ApiRequest<Option<BTreeMap<String, i32>>>) -> String {
     format!("{:?}", req.body())
 }
 
+#[get("/free/[...path]", dot_segments = true)]
+async fn free(path: Vec<String>) -> String {
+    path.join("/")
+}
+
 fn openapi() -> OpenApi {
     Routes::collect().base("/api").openapi(Info::new("Tests", "1.0.0"))
 }
@@ -209,11 +214,8 @@ fn reference(name: &str) -> Value {
 }
 
 fn u(bits: u32) -> Value {
-    let mut schema = json!({ "type": "integer", "format": format!("uint{bits}"), "minimum": 0 });
-    if bits < 32 {
-        schema["maximum"] = json!((1_u64 << bits) - 1);
-    }
-    schema
+    let most = u64::MAX >> (64 - bits);
+    json!({ "type": "integer", "format": format!("uint{bits}"), "minimum": 0, "maximum": most })
 }
 
 #[test]
@@ -253,8 +255,7 @@ fn bodies_by_content_type() {
     assert_eq!(create.body(), [("application/json", &reference("NewPost"))]);
     assert_eq!(create.0["requestBody"]["required"], true);
     assert_eq!(operation("put", "/api/posts/{id}").body(), [("application/json", &reference("NewPost"))]);
-    let numbers =
-        json!({ "type": "object", "additionalProperties": { "type": "integer", "format": "int32" } });
+    let numbers = json!({ "type": "object", "additionalProperties": { "type": "integer", "format": "int32", "minimum": i32::MIN, "maximum": i32::MAX } });
     let maybe = operation("post", "/api/maybe");
     assert_eq!(
         maybe.body(),
@@ -391,7 +392,13 @@ fn a_function_for_every_method_is_documented_once() {
 fn catch_alls_are_flagged() {
     let file = operation("get", "/api/files/{path}").0;
     assert_eq!(file["parameters"][0]["x-catch-all"], true);
-    assert_eq!(file["parameters"][0]["schema"], json!({ "type": "string" }));
+    let schema = &file["parameters"][0]["schema"];
+    assert_eq!(
+        (&schema["type"], schema["pattern"].as_str().map(|it| &it[..3])),
+        (&json!("string"), Some("^(?"))
+    );
+    let free = operation("get", "/api/free/{path}").0;
+    assert_eq!(free["parameters"][0]["schema"], json!({ "type": "string" }), "dots may come");
     // With it and without.
     assert_eq!(operation("get", "/api/docs").parameters(), []);
     assert_eq!(operation("get", "/api/docs/{page}").parameters().len(), 1);
@@ -496,4 +503,21 @@ fn a_page_without_a_place_is_an_error_at_the_start() {
         let error = Routes::collect().with_docs(path).into_router().unwrap_err().to_string();
         assert!(error.contains(wanted), "{path}: {error}");
     }
+}
+
+/// What the table says below its rows.
+fn below(routes: &Routes) -> Vec<String> {
+    let table = routes.to_string();
+    table.lines().skip(routes.iter().count()).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_table_lists_what_is_undocumented_where_a_document_is_wanted() {
+    assert_eq!(below(&Routes::collect()), [""; 0]);
+    let routes = Routes::collect().base("/api").with_info(Info::new("Tests", "1.0.0"));
+    let listed: Vec<String> =
+        openapi().undocumented().iter().map(|line| format!("undocumented: {line}")).collect();
+    assert_eq!(below(&routes), [&[String::new()], &*listed].concat());
+    assert_eq!(below(&Routes::collect().with_docs("/docs")).len(), listed.len() + 1);
+    assert_eq!(below(&routes.filter(|info| info.handler().ends_with("::read"))), [""; 0]);
 }

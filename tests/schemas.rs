@@ -24,6 +24,29 @@ async fn problem() -> Json<Problem> {
     Json(Problem { puzzle: "?".to_owned() })
 }
 
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Integers {
+    int: i32,
+    uint: u32,
+    long: i64,
+    ulong: u64,
+    size: usize,
+    byte: u8,
+    positive: std::num::NonZeroU32,
+    #[schemars(range(min = 1, max = 5))]
+    stars: i64,
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    more: i64,
+    maybe: Option<i32>,
+    list: Vec<i32>,
+}
+
+#[post("/integers?number")]
+async fn integers(number: i64, Json(integers): Json<Integers>) -> Json<Integers> {
+    let _ = number;
+    Json(integers)
+}
+
 #[api_route("/twice", method = [GET, PUT])]
 async fn twice() {}
 
@@ -448,4 +471,24 @@ fn errors_of_an_app() {
     // Where nothing renders them, they are problems.
     let problems = Routes::collect().openapi(info().errors::<Failure>()).to_json();
     assert_eq!(problems, openapi().to_json());
+}
+
+#[test]
+fn integers_have_the_bounds_of_their_types() {
+    let document = openapi().to_json();
+    let fields = &document["components"]["schemas"]["IntegersInput"]["properties"];
+    let bounds = |schema: &Value| [schema["minimum"].clone(), schema["maximum"].clone()];
+    let of = |name: &str| bounds(&fields[name]);
+    assert_eq!(of("int"), [json!(i32::MIN), json!(i32::MAX)]);
+    assert_eq!(of("uint"), [json!(0), json!(u32::MAX)]);
+    assert_eq!(of("long"), [json!(i64::MIN), json!(i64::MAX)]);
+    assert_eq!(of("ulong"), [json!(0), json!(u64::MAX)]);
+    assert_eq!(of("size"), [json!(0), json!(usize::MAX)]);
+    assert_eq!(of("byte"), [json!(0), json!(255)]);
+    assert_eq!(of("positive"), [json!(1), json!(u32::MAX)]);
+    assert_eq!(of("stars"), [json!(1), json!(5)], "what is written counts");
+    assert_eq!(of("more"), [Value::Null, json!(i64::MAX)], "an exclusive bound is one");
+    assert_eq!(of("maybe"), of("int"));
+    assert_eq!(bounds(&fields["list"]["items"]), of("int"));
+    assert_eq!(bounds(&operation("post", "/integers")["parameters"][0]["schema"]), of("long"));
 }

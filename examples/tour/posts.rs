@@ -11,22 +11,28 @@ const LONGEST_POST: usize = 10_000;
 
 #[derive(Deserialize, JsonSchema)]
 struct NewPost {
+    #[schemars(length(min = 1, max = 200), regex(pattern = r"\S"))]
     title: String,
+    #[schemars(length(min = 1, max = 10_000), regex(pattern = r"\S"))]
     post: String,
 }
 
 impl NewPost {
     /// The trimmed texts, or everything that is wrong with them.
     fn checked(self) -> Result<(String, String), ApiError> {
-        let [title, post] = [self.title, self.post].map(|text| text.trim().to_owned());
-        let mistakes = [("/title", &title, LONGEST_TITLE), ("/post", &post, LONGEST_POST)]
+        let mistakes = [("/title", &self.title, LONGEST_TITLE), ("/post", &self.post, LONGEST_POST)]
             .into_iter()
-            .filter(|(_, text, longest)| !(1..=*longest).contains(&text.chars().count()))
+            .filter(|(_, text, longest)| text.trim().is_empty() || text.chars().count() > *longest)
             .map(|(pointer, _, longest)| (pointer, format!("must have 1 to {longest} characters")));
         ApiError::all_valid(mistakes).map_err(|error| error.detail("the post can't be kept as it is"))?;
+        let [title, post] = [self.title, self.post].map(|text| text.trim().to_owned());
         Ok((title, post))
     }
 }
+
+/// How many posts are listed at most.
+#[derive(Deserialize, JsonSchema)]
+struct Limit(#[schemars(range(min = 1, max = 100))] u32);
 
 #[derive(Serialize, JsonSchema)]
 struct Kept {
@@ -48,11 +54,11 @@ async fn create(req: ApiRequest<NewPost>, State(store): State<Store>) -> Result<
 // A hundred of the longest posts, in control characters that JSON writes as `\u0001`, are six megabytes.
 #[get("/api/post?limit&before", response_limit = "8mb")]
 async fn list(
-    limit: Option<u32>,
+    limit: Option<Limit>,
     before: Option<i64>,
     State(store): State<Store>,
 ) -> Result<ApiResponse<Vec<Post>>, ApiError> {
-    let limit = limit.unwrap_or(20);
+    let limit = limit.map_or(20, |Limit(limit)| limit);
     if !(1..=100).contains(&limit) {
         return Err(ApiError::bad_request("query parameter `limit` must be from 1 to 100"));
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use route_runtime::{ApiError, ApiRequest, ApiResponse, RawBody, State, get, post};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::fs::{self, File};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufWriter};
 use tokio_util::io::ReaderStream;
@@ -56,6 +56,10 @@ fn prepare(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The name of a file.
+#[derive(Deserialize, JsonSchema)]
+struct FileName(#[schemars(regex(pattern = "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$"))] String);
+
 #[derive(Serialize, JsonSchema)]
 struct Stored {
     name: String,
@@ -65,10 +69,11 @@ struct Stored {
 /// Stores the body as a file, in place of one that has the name.
 #[post("/api/upload/[name]", status = 201, body_parser = false, max_duration = false)]
 async fn upload(
-    name: String,
+    name: FileName,
     req: ApiRequest<RawBody>,
     State(uploads): State<Uploads>,
 ) -> Result<ApiResponse<Stored>, ApiError> {
+    let FileName(name) = name;
     let file = uploads.file(&name)?;
     let mut part = Part::create(uploads.0, name.clone()).await?;
     let mut bytes = 0;
@@ -84,8 +89,8 @@ async fn upload(
 
 /// The file, in pieces.
 #[get("/api/upload/[name]", response_limit = false)]
-async fn download(name: String, State(uploads): State<Uploads>) -> Result<ApiResponse, ApiError> {
-    let file = match File::open(uploads.file(&name)?).await {
+async fn download(name: FileName, State(uploads): State<Uploads>) -> Result<ApiResponse, ApiError> {
+    let file = match File::open(uploads.file(&name.0)?).await {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(ApiError::not_found("no file has this name"));
         }

@@ -254,6 +254,12 @@ impl Routes {
         self.info.clone().unwrap_or_else(|| Info::new(krate(), "0.0.0"))
     }
 
+    /// Whether anyone asked for a document.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn is_documented(&self) -> bool {
+        self.docs.is_some() || self.info.is_some()
+    }
+
     /// The base path, as it is served.
     pub(crate) fn base_path(&self) -> String {
         self.base.iter().flat_map(|segment| ["/", segment]).collect()
@@ -285,12 +291,6 @@ impl Routes {
     /// Sets what a path with a `/` at its end answers. Default: 404.
     pub fn trailing_slash(mut self, trailing_slash: TrailingSlash) -> Self {
         self.trailing_slash = trailing_slash;
-        self
-    }
-
-    #[cfg(feature = "server")]
-    pub(crate) fn or_defaults(mut self, defaults: RouteConfig) -> Self {
-        self.defaults = self.defaults.or(defaults);
         self
     }
 
@@ -369,6 +369,12 @@ impl Routes {
     /// where both have a fallback for one path, which two routers made by this function from functions of one path
     /// have. Make one router of all functions of a path.
     pub fn into_router(self) -> Result<Router, RoutesError> {
+        self.into_router_or(RouteConfig::new())
+    }
+
+    /// With what counts where neither an attribute nor [`defaults`](Self::defaults) says: it is of who serves the routes, so
+    /// no document tells it.
+    pub(crate) fn into_router_or(self, otherwise: RouteConfig) -> Result<Router, RoutesError> {
         let none: Arc<dyn Any + Send + Sync> = Arc::new(());
         let state = |entry: &Entry| {
             let wanted = (entry.state.id)();
@@ -377,7 +383,7 @@ impl Routes {
         };
         let setting = Setting {
             base: &self.base,
-            defaults: self.defaults,
+            defaults: self.defaults.or(otherwise),
             trailing_slash: self.trailing_slash,
             state: &state,
             tree: Arc::new(self.check()?),

@@ -335,7 +335,7 @@ impl Routes {
     /// As [`Routes::into_router`].
     pub fn into_server(mut self) -> Result<Server, RoutesError> {
         let (renderer, layers) = (self.renderer().cloned(), self.take_layers());
-        let router = self.or_defaults(RouteConfig::new().max_duration(MAX_DURATION)).into_router()?;
+        let router = self.into_router_or(RouteConfig::new().max_duration(MAX_DURATION))?;
         let of_layers = renderer.clone();
         let router = router.fallback(move || ready(not_found(renderer.as_ref())));
         Ok(Server::new(layers.wrap(router, Around::All, of_layers.as_ref())))

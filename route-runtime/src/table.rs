@@ -5,7 +5,8 @@ use std::fmt;
 use crate::routes::Routes;
 
 impl fmt::Display for Routes {
-    /// The route table: method, path below the [`base`](Routes::base), handler, `file:line`.
+    /// The route table: method, path below the [`base`](Routes::base), handler, `file:line`. With feature `openapi`, after
+    /// `with_docs` or `with_info`, also what the signatures did not tell, below it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let base = self.base_path();
         let rows: Vec<[String; 4]> = self
@@ -27,6 +28,15 @@ impl fmt::Display for Routes {
         for (i, row) in rows.iter().enumerate() {
             let end = if i + 1 == rows.len() { "" } else { "\n" };
             write!(f, "{:methods$}  {:path$}  {:handler$}  {}{end}", row[0], row[1], row[2], row[3])?;
+        }
+        #[cfg(feature = "openapi")]
+        if self.is_documented() {
+            let document = self.openapi(self.info());
+            let lines = document.undocumented();
+            if !lines.is_empty() {
+                writeln!(f)?;
+            }
+            lines.iter().try_for_each(|line| write!(f, "\nundocumented: {line}"))?;
         }
         Ok(())
     }

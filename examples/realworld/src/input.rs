@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 // A text of at most `LONGEST` characters, which may be empty or not.
 #[derive(Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
-#[schemars(inline, extend("minLength" = usize::from(!MAY_BE_EMPTY), "maxLength" = LONGEST))]
+#[schemars(inline, extend("maxLength" = LONGEST), transform = not_blank::<MAY_BE_EMPTY>)]
 pub(crate) struct Text<const LONGEST: usize, const MAY_BE_EMPTY: bool = false>(pub(crate) String);
 
 impl<const LONGEST: usize, const MAY_BE_EMPTY: bool> TryFrom<String> for Text<LONGEST, MAY_BE_EMPTY> {
@@ -23,6 +23,13 @@ impl<const LONGEST: usize, const MAY_BE_EMPTY: bool> TryFrom<String> for Text<LO
             return Err(Invalid::new(format!("is too long: at most {LONGEST} characters")));
         }
         Ok(Text(text))
+    }
+}
+
+fn not_blank<const MAY_BE_EMPTY: bool>(schema: &mut Schema) {
+    if !MAY_BE_EMPTY {
+        schema.insert("minLength".to_owned(), 1.into());
+        schema.insert("pattern".to_owned(), r"\S".into());
     }
 }
 

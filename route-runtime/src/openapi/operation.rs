@@ -40,7 +40,7 @@ pub(super) fn describe(entry: &Entry, reads_only: bool, shared: &mut Shared) -> 
     let none = Facts { arguments: &[], answer: AnswerFact::UNKNOWN };
     let facts = entry.facts.unwrap_or(&none);
     let mut reading = Reading { entry, schemas: &mut *schemas, undocumented: Vec::new() };
-    let (mut parameters, mut body) = (reading.path(facts), None);
+    let (mut parameters, mut body) = (reading.path(facts, &config), None);
     parameters.extend(reading.query(facts));
     let mut reads_text = !parameters.is_empty();
     for fact in facts.arguments.iter().filter(|fact| matches!(fact.place, Place::Extractor)) {
@@ -100,8 +100,9 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn path(&mut self, facts: &Facts) -> Vec<Parameter> {
+    fn path(&mut self, facts: &Facts, config: &RouteConfig) -> Vec<Parameter> {
         let segments = self.entry.info.segments();
+        let dot_segments = config.get_dot_segments() == Some(true);
         let in_order: Vec<&'static str> = segments.iter().filter_map(|segment| segment.name()).collect();
         let whole = facts.arguments.iter().find(|fact| reads(fact) == Some(What::Path));
         let of_whole = whole.map(|fact| self.parts_of_path(fact, &in_order)).unwrap_or_default();
@@ -113,7 +114,7 @@ impl Reading<'_> {
             let several = !matches!(segment, Segment::Param(_));
             let schema = match bound {
                 // Several segments, one text of a document.
-                _ if several => string(),
+                _ if several => segments_text(dot_segments),
                 Some(fact) => self.value(fact, &format!("path parameter `{name}`")),
                 None => of_whole.get(name).cloned().unwrap_or_else(string),
             };
@@ -291,6 +292,16 @@ const CATCH_ALL: &str = "One segment or more, with the `/` between them: OpenAPI
 
 fn string() -> Directed {
     Directed { way: Way::In, schema: json!({ "type": "string" }) }
+}
+
+/// Segments with `/` between them, none of which climbs out of a folder, unless they may.
+fn segments_text(dot_segments: bool) -> Directed {
+    const SEGMENT: &str = r"(?:[^./\\][^/\\]*|\.[^./\\][^/\\]*|\.\.[^/\\]+)";
+    if dot_segments {
+        return string();
+    }
+    let pattern = format!("^{SEGMENT}(?:/{SEGMENT}?)*$");
+    Directed { way: Way::In, schema: json!({ "type": "string", "pattern": pattern }) }
 }
 
 /// Its type needs a feature of axum that nobody else here needs.

@@ -243,11 +243,31 @@ fn walk(schema: &Value, visit: &mut impl FnMut(&str)) {
     }
 }
 
-/// The schema with the names of the components.
+/// What an integer can be, which schemars tells by its format only where it has more than 16 bits.
+fn bound(schema: &mut Map<String, Value>) {
+    let format = schema.get("format").and_then(Value::as_str);
+    let (least, most) = match format {
+        Some("int32") => (json!(i32::MIN), json!(i32::MAX)),
+        Some("int64" | "int") => (json!(i64::MIN), json!(i64::MAX)),
+        Some("uint32") => (json!(u32::MIN), json!(u32::MAX)),
+        Some("uint64" | "uint") => (json!(u64::MIN), json!(u64::MAX)),
+        _ => return,
+    };
+    for (key, exclusive, bound) in
+        [("minimum", "exclusiveMinimum", least), ("maximum", "exclusiveMaximum", most)]
+    {
+        if !schema.contains_key(exclusive) {
+            schema.entry(key).or_insert(bound);
+        }
+    }
+}
+
+/// The schema with the names of the components, and the bounds of its integers.
 pub(super) fn renamed(directed: Directed, names: &BTreeMap<(Way, String), String>) -> Value {
     fn rename(value: &mut Value, way: Way, names: &BTreeMap<(Way, String), String>) {
         match value {
             Value::Object(members) => {
+                bound(members);
                 for (key, value) in members {
                     match value {
                         Value::String(reference) if key == "$ref" => {

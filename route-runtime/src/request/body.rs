@@ -70,13 +70,13 @@ impl<T: DeserializeOwned + Send + 'static> RequestBody for T {
 
     async fn read(parts: &Parts, mut body: Body) -> Result<Self, Refusal> {
         if body.is_end_stream() {
-            return absent();
+            return absent(parts);
         }
         let media = match media(&parts.headers, takes_text::<T>()) {
             Ok(media) => media,
             // Who sends nothing has nothing to say about it, and some senders only tell by ending the body.
             Err(_) if !parts.headers.contains_key(header::CONTENT_TYPE) && is_empty(&mut body).await => {
-                return absent();
+                return absent(parts);
             }
             Err(refusal) => return Err(refusal),
         };
@@ -84,7 +84,7 @@ impl<T: DeserializeOwned + Send + 'static> RequestBody for T {
         // RFC 8259, 8.1 and the encoding standard: a mark at the start is no part of the text.
         let content = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
         if content.is_empty() {
-            return absent();
+            return absent(parts);
         }
         match media {
             Media::Json => json::from_slice(content).map_err(no_json),
@@ -125,8 +125,14 @@ fn bad_request(detail: &str) -> Refusal {
 }
 
 /// What stands for a body that is not there.
-fn absent<T: DeserializeOwned>() -> Result<T, Refusal> {
-    T::deserialize(Absent).map_err(|_| bad_request("the body is missing"))
+fn absent<T: DeserializeOwned>(parts: &Parts) -> Result<T, Refusal> {
+    if let Ok(none) = T::deserialize(Absent) {
+        return Ok(none);
+    }
+    // Nothing is also how a form is written of which no field is filled.
+    let form = matches!(media(&parts.headers, false), Ok(Media::Form));
+    let value = if form { form::from_str("").ok() } else { None };
+    value.ok_or_else(|| bad_request("the body is missing"))
 }
 
 fn no_json(error: JsonError) -> Refusal {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use futures_util::stream;
-use route_runtime::{ApiError, ApiResponse, api_route};
-use serde::{Serialize, Serializer, ser};
+use route_runtime::{ApiError, ApiResponse, Invalid, api_route};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, Serializer, ser};
 use serde_json::{Value, json};
 
 use super::no_such_kind;
@@ -142,57 +143,70 @@ async fn raw(kind: String, res: ApiResponse) -> Result<ApiResponse, ApiError> {
     })
 }
 
-/// No client makes this test fill the memory.
-fn many(n: usize) -> String {
-    "x".repeat(n.min(16 << 20))
+/// How many bytes, or pieces of 1024 bytes: no client makes this test fill the memory.
+#[derive(Deserialize, JsonSchema)]
+#[serde(try_from = "usize")]
+#[schemars(inline, extend("maximum" = MOST))]
+struct Size<const MOST: usize = { 16 << 20 }>(usize);
+
+impl<const MOST: usize> TryFrom<usize> for Size<MOST> {
+    type Error = Invalid;
+
+    fn try_from(size: usize) -> Result<Self, Invalid> {
+        (size <= MOST).then_some(Size(size)).ok_or(Invalid::new("is too large"))
+    }
+}
+
+fn many(Size(n): Size) -> String {
+    "x".repeat(n)
 }
 
 #[api_route("/api/res/big/default?n")]
-async fn big_default(n: usize, res: ApiResponse) -> ApiResponse {
+async fn big_default(n: Size, res: ApiResponse) -> ApiResponse {
     res.status(200).send(many(n))
 }
 
 #[api_route("/api/res/big/false?n", response_limit = false)]
-async fn big_false(n: usize, res: ApiResponse) -> ApiResponse {
+async fn big_false(n: Size, res: ApiResponse) -> ApiResponse {
     res.status(200).send(many(n))
 }
 
 #[api_route("/api/res/big/kb1?n", response_limit = "1kb")]
-async fn big_kb1(n: usize, res: ApiResponse) -> ApiResponse {
+async fn big_kb1(n: Size, res: ApiResponse) -> ApiResponse {
     res.status(200).send(many(n))
 }
 
 #[api_route("/api/res/big/mb8?n", response_limit = "8mb")]
-async fn big_mb8(n: usize, res: ApiResponse) -> ApiResponse {
+async fn big_mb8(n: Size, res: ApiResponse) -> ApiResponse {
     res.status(200).send(many(n))
 }
 
 #[api_route("/api/res/big/num1000?n", response_limit = 1000)]
-async fn big_num1000(n: usize, res: ApiResponse) -> ApiResponse {
+async fn big_num1000(n: Size, res: ApiResponse) -> ApiResponse {
     res.status(200).send(many(n))
 }
 
 /// `responseLimit: true`
 #[api_route("/api/res/big/true?n")]
-async fn big_true(n: usize, res: ApiResponse) -> ApiResponse {
+async fn big_true(n: Size, res: ApiResponse) -> ApiResponse {
     res.status(200).send(many(n))
 }
 
 /// Zero is zero here.
 #[api_route("/api/res/big/zero?n", response_limit = 0)]
-async fn big_zero(n: usize, res: ApiResponse) -> ApiResponse {
+async fn big_zero(n: Size, res: ApiResponse) -> ApiResponse {
     res.status(200).send(many(n))
 }
 
 /// `responseLimit: 'lots'`: no attribute says so and compiles.
 #[api_route("/api/res/big/bogus?n")]
-async fn big_bogus(n: usize, res: ApiResponse) -> ApiResponse {
+async fn big_bogus(n: Size, res: ApiResponse) -> ApiResponse {
     res.status(200).send(many(n))
 }
 
 /// `n` pieces of 1024 bytes.
 #[api_route("/api/res/big/stream?n")]
-async fn big_stream(n: usize, res: ApiResponse) -> ApiResponse {
+async fn big_stream(n: Size<{ 16 << 10 }>, res: ApiResponse) -> ApiResponse {
     static PIECE: [u8; 1024] = [b'y'; 1024];
-    res.stream(stream::iter((0..n).map(|_| Ok::<_, Infallible>(PIECE.as_slice()))))
+    res.stream(stream::iter((0..n.0).map(|_| Ok::<_, Infallible>(PIECE.as_slice()))))
 }

@@ -91,12 +91,12 @@ async fn late_external(res: ApiResponse<Late>) -> ApiResponse<Late> {
 
 /// Returns without an answer.
 #[api_route("/api/res/none")]
-async fn none(res: ApiResponse) -> ApiResponse {
+async fn none(res: ApiResponse<()>) -> ApiResponse<()> {
     res
 }
 
 #[api_route("/api/res/none-external", external_resolver = true)]
-async fn none_external(res: ApiResponse) -> ApiResponse {
+async fn none_external(res: ApiResponse<()>) -> ApiResponse<()> {
     res
 }
 

@@ -18,7 +18,7 @@ async fn status(code: u16, res: ApiResponse<Code>) -> ApiResponse<Code> {
 }
 
 #[api_route("/api/res/status-end/[code]")]
-async fn status_end(code: u16, res: ApiResponse) -> ApiResponse {
+async fn status_end(code: u16, res: ApiResponse<()>) -> ApiResponse<()> {
     res.status(code).end()
 }
 

@@ -3,6 +3,7 @@
 use route_runtime::axum::Json;
 use route_runtime::axum::http::Uri;
 use route_runtime::{ApiRequest, ApiResponse, api_route};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -27,7 +28,7 @@ async fn method(req: ApiRequest, res: ApiResponse<Message>) -> ApiResponse<Messa
     res.status(200).json(Message { message: message.to_owned() })
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Post {
     title: String,
     post: String,

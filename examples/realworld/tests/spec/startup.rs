@@ -90,13 +90,6 @@ fn its_page_shows_the_document() {
     // The routes are beside the page.
     assert_eq!(document["servers"][0]["url"], "..");
     document["servers"][0]["url"] = "/".into();
-    // How long a handler may take is the server's to say: the printed document has no server.
-    for item in document["paths"].as_object_mut().expect("paths").values_mut() {
-        for operation in item.as_object_mut().expect("operations").values_mut() {
-            let limit = operation.as_object_mut().expect("an operation").remove("x-max-duration");
-            assert_eq!(limit, Some(60_000.into()));
-        }
-    }
     let file = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json")).expect("the file");
     assert_eq!(document, serde_json::from_slice::<serde_json::Value>(&file).expect("JSON"));
 }
