@@ -48,6 +48,25 @@ fn every_endpoint_answers_as_in_the_article() {
     assert!(rest.contains("  curl http://127.0.0.1:") && rest.ends_with("bye\n"), "{rest}");
 }
 
+/// What the tour prints with these arguments.
+fn told(arguments: &[&str]) -> String {
+    let folder = Folder::new();
+    let output = command(folder.path()).arg("--").args(arguments).output().expect("cargo runs");
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn it_tells_its_routes() {
+    let table = told(&["routes"]);
+    assert!(table.contains("POST  /api/post               tour::posts::create"), "{table}");
+    assert!(table.ends_with("\n\n11 routes: 11 of tour\n"), "{table}");
+    let json: Value = serde_json::from_str(&told(&["routes", "--json"])).expect("JSON");
+    assert_eq!(json.as_array().map(Vec::len), Some(11));
+    assert_eq!(json[1]["path"], "/api/hello");
+    assert_eq!(json[1]["summary"], "The first API route of every Next.js project.");
+}
+
 #[test]
 fn ctrl_c_ends_it_cleanly() {
     let folder = Folder::new();

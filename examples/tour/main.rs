@@ -1,5 +1,6 @@
 //! The article's API, end to end: `cargo run --example tour`, and its form at <http://127.0.0.1:3000>.
-//! <http://127.0.0.1:3000/docs> has the API, and `cargo run --example tour -- openapi` prints its document.
+//! <http://127.0.0.1:3000/docs> has the API, and `cargo run --example tour -- openapi` prints its document,
+//! `-- routes` the table of its routes, `-- routes --json` the same for tools.
 //!
 //! | variable | |
 //! |---|---|
@@ -86,15 +87,22 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), String> {
-    match env::args().nth(1).as_deref() {
-        None => {}
-        Some("openapi") => {
-            let _ = write!(std::io::stdout(), "{}", openapi());
-            return Ok(());
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let told = match *arguments {
+        [] => None,
+        ["openapi"] => Some(openapi().to_string()),
+        ["routes"] => Some(format!("{}\n\n{}\n", Routes::collect(), Routes::collect().summary())),
+        ["routes", "--json"] => Some(format!("{:#}\n", Routes::collect().to_json())),
+        _ => {
+            return Err("write no argument to serve, `openapi` for the document of the API, `routes` or \
+                        `routes --json` for the table"
+                .to_owned());
         }
-        Some(_) => {
-            return Err("write no argument to serve, or `openapi` for the document of the API".to_owned());
-        }
+    };
+    if let Some(text) = told {
+        let _ = write!(std::io::stdout(), "{text}");
+        return Ok(());
     }
     let port = match env::var("PORT") {
         Ok(port) => port.parse().map_err(|_| "PORT is no port: write a number from 0 to 65535".to_owned())?,
@@ -108,7 +116,7 @@ async fn run() -> Result<(), String> {
     let folder = path("TOUR_UPLOADS", || file.with_file_name("tour-uploads"));
     let (store, uploads) = (Store::open(&file)?, Uploads::open(&folder)?);
     let routes = routes(facts, store, uploads);
-    say(&format!("{routes}\n"));
+    say(&format!("{routes}\n\n{}\n", routes.summary()));
     say(&format!("The posts are in {}, the uploads in {}.\n", file.display(), folder.display()));
     let server = routes.into_server().map_err(|error| error.to_string())?;
     server

@@ -51,7 +51,7 @@
 /// | `etag = false` | no `ETag` and no 304 by [`ApiResponse`](crate::ApiResponse) | both |
 /// | `external_resolver = true` | an unfinished [`ApiResponse`](crate::ApiResponse) is no mistake | the log warns |
 /// | `state = AppState` | the state type, where `State<…>` does not tell | that of `State<…>` |
-/// | `layer = expr` | a tower layer around the function; repeatable, the first is the outermost | |
+/// | `layer = expr` | a tower layer around the function, and around preflights of CORS for it; repeatable, the first is the outermost | |
 /// | `dot_segments = true` | lets `.`, `..` and `\` reach a catch-all | 400 |
 /// | `tag = "…"`, `operation_id = "…"`, `hidden = true` | for documents | |
 /// | `crate = path` | where `route_runtime` is, when it was re-exported | `::route_runtime` |

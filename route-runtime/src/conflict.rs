@@ -78,6 +78,8 @@ pub(crate) struct Provided<'a> {
     pub(crate) bad_base: Option<&'a str>,
     /// Set when nothing was collected at all.
     pub(crate) nothing_linked: bool,
+    /// The crates that were to have routes and have none.
+    pub(crate) silent_crates: &'a [String],
 }
 
 /// Checks sorted entries; every problem if there is one.
@@ -93,6 +95,7 @@ pub(crate) fn check(
                 .to_owned(),
         );
     }
+    silent_crates(provided, &mut problems);
     problems.extend(provided.bad_base.map(str::to_owned));
     for entry in entries {
         missing_state(entry, provided, &mut problems);
@@ -126,6 +129,21 @@ pub(crate) fn check_patterns(
 ) -> Result<Tree<Vec<usize>>, RoutesError> {
     let tree = patterns(entries, &mut problems);
     if problems.is_empty() { Ok(tree) } else { Err(RoutesError::new(CANT_BE_SERVED, problems)) }
+}
+
+/// The patterns of a set that may not be one.
+pub(crate) fn tree(entries: &[&'static Entry]) -> Tree<Vec<usize>> {
+    patterns(entries, &mut Vec::new())
+}
+
+/// A crate of which routes are expected and none came.
+fn silent_crates(provided: &Provided<'_>, problems: &mut Vec<String>) {
+    for name in provided.silent_crates {
+        problems.push(format!(
+            "the crate `{name}`, which `.only_crates(…)` names, has no route here. Rust links a crate only when code names \
+             it: write `use {name} as _;` in the binary, and see that the name is right"
+        ));
+    }
 }
 
 fn missing_state(entry: &Entry, provided: &Provided<'_>, problems: &mut Vec<String>) {

@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::convert::Infallible;
 use std::fmt;
-use std::future::{Future, Ready, ready};
+use std::future::{Future, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,12 +23,14 @@ use tower::{Layer, Service, ServiceExt as _};
 use crate::admit::{TrailingSlash, admit};
 use crate::arguments::Refusal;
 use crate::call::{Incoming, Reader, Reply};
-use crate::entry::Entry;
+use crate::entry::{Entry, LayerFn};
 use crate::error::{Renderer, bare, problem};
 use crate::group::Uncut;
 use crate::info::RouteInfo;
+use crate::layers::RouteLayer;
 use crate::limits::{Limits, has_no_content, without_content};
 use crate::log;
+use crate::other_method::Preflight;
 use crate::pattern::Tree;
 use crate::response::Condition;
 use crate::work::{self, Work};
@@ -106,7 +108,7 @@ impl Mounted {
     }
 
     /// What an answer has to know of the request.
-    fn work(&self, method: &Method, headers: &HeaderMap) -> Work {
+    pub(crate) fn work(&self, method: &Method, headers: &HeaderMap) -> Work {
         let tags = self.etag && (method == Method::GET || method == Method::HEAD);
         Work {
             entry: self.entry,
@@ -134,7 +136,7 @@ impl Mounted {
     }
 
     /// Undoes what a group did to the request, and says whether its path may reach the route.
-    fn receive(&self, request: &mut Request) -> Result<(), Refusal> {
+    pub(crate) fn receive(&self, request: &mut Request) -> Result<(), Refusal> {
         if self.in_group
             && let Some(Uncut(uri)) = request.extensions_mut().remove()
         {
@@ -149,6 +151,12 @@ impl Mounted {
     }
 }
 
+/// One layer of a route, by who gave it.
+enum Wrap<'a> {
+    Attribute(LayerFn),
+    App(&'a RouteLayer),
+}
+
 /// A route as axum mounts it.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
@@ -157,14 +165,32 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    pub(crate) fn new(route: Mounted) -> Self {
-        let layers = route.entry.layers;
+    /// With layers of the app, from the inside out, around those of the attribute.
+    pub(crate) fn new(route: Mounted, of_app: &[RouteLayer]) -> Self {
         let route = Arc::new(route);
-        let innermost = || BoxedService(BoxCloneSyncService::new(Innermost(Arc::clone(&route))));
+        let info = route.info();
         // The first layer is the outermost, as in `tower::ServiceBuilder`.
-        let wrapped = || layers.iter().rfold(innermost(), |service, layer| rendering(&route, layer(service)));
-        let layered = (!layers.is_empty()).then(wrapped);
+        let of_attribute = route.entry.layers.iter().rev().map(|layer| Wrap::Attribute(*layer));
+        let of_app = of_app.iter().filter(|layer| layer.applies(info)).map(Wrap::App);
+        let mut layered = None;
+        for layer in of_attribute.chain(of_app) {
+            let innermost = || BoxedService(BoxCloneSyncService::new(Innermost(Arc::clone(&route))));
+            let service = layered.take().unwrap_or_else(innermost);
+            let service = match layer {
+                Wrap::Attribute(layer) => layer(service),
+                Wrap::App(layer) => layer.wrap(service),
+            };
+            layered = Some(rendering(&route, service));
+        }
         Endpoint { route, layered }
+    }
+
+    pub(crate) fn route(&self) -> Arc<Mounted> {
+        Arc::clone(&self.route)
+    }
+
+    pub(crate) fn is_layered(&self) -> bool {
+        self.layered.is_some()
     }
 
     fn reply(&self, mut request: Request) -> Result<BoxedReply, Refusal> {
@@ -181,35 +207,6 @@ impl Endpoint {
         route.announce(request.extensions_mut());
         let reply = service.0.clone().oneshot(request);
         Ok(Box::pin(async move { reply.await.unwrap_or_else(|never| match never {}) }))
-    }
-
-    pub(crate) fn other_method(&self) -> OtherMethod {
-        OtherMethod(Arc::clone(&self.route))
-    }
-}
-
-/// What a path answers to a method that none of its functions has: nothing else for a path that is nobody's. axum adds
-/// `Allow`, over hand-written methods of the same path too.
-#[derive(Clone)]
-pub(crate) struct OtherMethod(Arc<Mounted>);
-
-impl Service<Request> for OtherMethod {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Ready<Result<Response, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, mut request: Request) -> Self::Future {
-        let route = &self.0;
-        let mut work = route.work(request.method(), request.headers());
-        ready(Ok(work::during(&mut work, || match route.receive(&mut request) {
-            Err(refusal) => route.rendered(*refusal),
-            Ok(()) if request.method() == Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
-            Ok(()) => route.rendered(bare(StatusCode::METHOD_NOT_ALLOWED)),
-        })))
     }
 }
 
@@ -264,6 +261,10 @@ impl Service<Request> for Innermost {
 
     fn call(&mut self, request: Request) -> Infallibly {
         let mut work = self.0.work(request.method(), request.headers());
+        if request.extensions().get::<Preflight>().is_some() {
+            let reply = Reply(Box::pin(ready(StatusCode::NO_CONTENT.into_response())));
+            return Infallibly { reply, work };
+        }
         let incoming = Incoming { request, route: Arc::clone(&self.0) };
         Infallibly { reply: work::during(&mut work, || (self.0.entry.call)(incoming)), work }
     }

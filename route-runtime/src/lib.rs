@@ -30,6 +30,7 @@ mod endpoint;
 mod entry;
 mod error;
 mod group;
+mod index;
 mod info;
 mod layers;
 mod limits;
@@ -38,6 +39,7 @@ mod methods;
 mod mount;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+mod other_method;
 mod pattern;
 mod request;
 mod response;
@@ -50,6 +52,7 @@ mod table;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
+mod trace;
 #[cfg(feature = "testing")]
 mod unchanged;
 #[cfg(feature = "garde")]
@@ -66,7 +69,9 @@ pub use crate::admit::TrailingSlash;
 pub use crate::by_hand::ByHand;
 pub use crate::config::{ResponseLimit, RouteConfig};
 pub use crate::conflict::RoutesError;
+pub use crate::endpoint::BoxedService;
 pub use crate::error::{ApiError, ApiResult, Error, Invalid};
+pub use crate::index::{IndexedRoute, RouteIndex};
 pub use crate::info::RouteInfo;
 pub use crate::methods::Methods;
 pub use crate::pattern::Segment;

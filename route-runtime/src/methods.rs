@@ -54,7 +54,12 @@ impl Methods {
     /// Whether `method` is one of these.
     #[must_use]
     pub fn contains(self, method: &Method) -> bool {
-        self.is_all() || self.iter().any(|own| own == method)
+        self.is_all() || self.names(method)
+    }
+
+    /// Whether `method` is one of these by name, not only as one of all.
+    pub(crate) fn names(self, method: &Method) -> bool {
+        self.iter().any(|own| own == method)
     }
 
     /// The methods by name, in a fixed order; nothing for [`Methods::ALL`], which has no list.

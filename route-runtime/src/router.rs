@@ -14,8 +14,10 @@ use crate::endpoint::{Endpoint, Mounted};
 use crate::entry::Entry;
 use crate::error::Renderer;
 use crate::group::GroupService;
+use crate::layers::RouteLayer;
 use crate::limits::Limits;
 use crate::mount::{Mount, What, mounts};
+use crate::other_method::OtherMethod;
 use crate::pattern::{Segment, Tree, axum_paths};
 
 /// What all routes of one router share.
@@ -27,6 +29,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) state: &'a dyn Fn(&Entry) -> Arc<dyn Any + Send + Sync>,
     pub(crate) tree: Arc<Tree<Vec<usize>>>,
     pub(crate) renderer: Option<&'a Renderer>,
+    /// Around single routes, from the inside out.
+    pub(crate) layers: &'a [RouteLayer],
 }
 
 /// One `MethodRouter` for each pattern.
@@ -92,18 +96,23 @@ fn method_router(
     let mut by_method = Vec::with_capacity(numbers.len());
     for entry in routes() {
         let endpoint = endpoint(entry, &position, setting);
-        let filter = entry.info.methods().iter().filter_map(|method| MethodFilter::try_from(method).ok());
-        match filter.reduce(MethodFilter::or) {
-            Some(filter) => by_method.push((filter, endpoint)),
+        match entry.info.methods() {
+            methods if !methods.is_all() => by_method.push((methods, endpoint)),
             // `any_service` rather than a fallback: its answers must not get an `Allow`.
-            None => others = any_service(endpoint),
+            _ => others = any_service(endpoint),
         }
     }
     let every = routes().any(|entry| entry.info.methods().is_all());
     if let (false, Some((_, endpoint))) = (every, by_method.first()) {
-        others = others.fallback_service(endpoint.other_method());
+        others = others.fallback_service(OtherMethod::new(endpoint, &by_method));
     }
-    by_method.into_iter().fold(others, |methods, (filter, endpoint)| methods.on_service(filter, endpoint))
+    by_method.into_iter().fold(others, |router, (methods, endpoint)| {
+        let filter = methods.iter().filter_map(|method| MethodFilter::try_from(method).ok());
+        match filter.reduce(MethodFilter::or) {
+            Some(filter) => router.on_service(filter, endpoint),
+            None => router,
+        }
+    })
 }
 
 /// Where among the patterns a route stands.
@@ -135,5 +144,5 @@ fn endpoint(entry: &'static Entry, position: &Position, setting: &Setting<'_>) -
         renderer: setting.renderer.cloned(),
         status: entry.info.status().and_then(|status| StatusCode::from_u16(status).ok()),
     };
-    Endpoint::new(route)
+    Endpoint::new(route, setting.layers)
 }

@@ -1,25 +1,23 @@
 //! The collected routes: filter them, give them state, make a router of them.
 
 use std::any::{Any, TypeId};
-use std::convert::Infallible;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
 use axum::response::IntoResponse;
-use axum::routing::Route;
-use tower::{Layer, Service};
 
 use crate::admit::TrailingSlash;
 use crate::base::base_segments;
 use crate::by_hand::{self, ByHand};
 use crate::config::RouteConfig;
-use crate::conflict::{self, Provided, RoutesError};
+use crate::conflict::{self, Line, Provided, RoutesError};
 use crate::entry::{Entry, Registered};
 use crate::error::{ApiError, Renderer};
 use crate::info::RouteInfo;
 use crate::layers::{Around, Layers};
+use crate::log;
 use crate::mount::mounts;
 #[cfg(feature = "openapi")]
 use crate::openapi::{Docs, Info};
@@ -50,20 +48,22 @@ use crate::router::{self, Setting};
 #[must_use = "routes do nothing until `into_router` or `serve`"]
 #[derive(Clone)]
 pub struct Routes {
-    entries: Vec<&'static Entry>,
+    pub(crate) entries: Vec<&'static Entry>,
     /// `collect()` found nothing; a filter that leaves nothing is the user's wish.
     nothing_linked: bool,
+    /// What [`only_crates`](Self::only_crates) named in vain.
+    silent_crates: Vec<String>,
     states: Vec<Provision>,
     /// The segments of the base path, encoded.
     base: Vec<String>,
-    defaults: RouteConfig,
+    pub(crate) defaults: RouteConfig,
     trailing_slash: TrailingSlash,
     /// The parameters that an outer router adds.
     outer: Vec<String>,
     /// What is wrong with a base path.
     bad_base: Option<String>,
     renderer: Option<Renderer>,
-    layers: Layers,
+    pub(crate) layers: Layers,
     #[cfg(feature = "openapi")]
     docs: Option<Docs>,
     #[cfg(feature = "openapi")]
@@ -94,6 +94,7 @@ impl Routes {
         Routes {
             entries,
             nothing_linked: false,
+            silent_crates: Vec::new(),
             states: Vec::new(),
             base: Vec::new(),
             defaults: RouteConfig::new(),
@@ -112,6 +113,37 @@ impl Routes {
     /// Keeps the routes that `keep` says yes to.
     pub fn filter(mut self, mut keep: impl FnMut(&RouteInfo) -> bool) -> Self {
         self.entries.retain(|entry| keep(&entry.info));
+        self
+    }
+
+    /// Keeps the routes of these crates, which code names as they are here: an allow-list, because every crate that is linked
+    /// may bring routes, those of dependencies too. What is left out is told in the log. A crate of the list that brought no
+    /// route is a [`RoutesError`]: it is not linked, or misspelt.
+    ///
+    /// ```standalone_crate
+    /// use route_runtime::{get, Routes};
+    ///
+    /// #[get("/hello")]
+    /// async fn hello() -> &'static str {
+    ///     "hello"
+    /// }
+    ///
+    /// let krate = module_path!().split("::").next().unwrap();
+    /// assert_eq!(Routes::collect().only_crates([krate]).len(), 1);
+    /// let error = Routes::collect().only_crates([krate, "blog"]).into_router().unwrap_err();
+    /// assert!(error.to_string().contains("use blog as _;"));
+    /// ```
+    pub fn only_crates<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
+        // As a manifest may spell them.
+        let names: BTreeSet<String> = names.into_iter().map(|name| name.replace('-', "_")).collect();
+        let (kept, left): (Vec<_>, Vec<_>) =
+            self.entries.into_iter().partition(|entry| names.contains(entry.info.crate_name()));
+        let brought = |name: &String| kept.iter().any(|entry| entry.info.crate_name() == name);
+        self.silent_crates = names.iter().filter(|name| !brought(name)).cloned().collect();
+        for entry in left {
+            log::warn(format_args!("left out by `.only_crates(…)`: {}", Line(&entry.info)));
+        }
+        self.entries = kept;
         self
     }
 
@@ -176,65 +208,6 @@ impl Routes {
     ) -> Self {
         self.renderer = Some(Renderer::new(render));
         self
-    }
-
-    /// Puts a tower layer around all that these routes answer, 405 and the refusals of extractors included; under
-    /// [`serve`](Self::serve), also around the 404 of paths that are no route's. For CORS, compression, tracing. As of
-    /// `axum::Router::layer`, the last layer is the outermost.
-    ///
-    /// An [`ApiError`] that it answers looks as [`render_errors`](Self::render_errors) says. It stands outside of the guards of
-    /// a route: its time and what it reads of the body are under no limit of the route, and a panic in it ends the connection.
-    /// It is made for each path, as axum does: what all of them share, as a limit of concurrency, is kept in the layer, not in
-    /// its service. It comes behind the routing, so it can't change the path. One around the function alone is the key `layer`
-    /// of [`api_route`](macro@crate::api_route).
-    ///
-    /// ```standalone_crate
-    /// use axum::http::HeaderValue;
-    /// use axum::response::Response;
-    /// use route_runtime::{get, testing::TestClient, Routes};
-    /// use tower::util::MapResponseLayer;
-    ///
-    /// #[get("/hello")]
-    /// async fn hello() -> &'static str {
-    ///     "hello"
-    /// }
-    ///
-    /// let routes = Routes::collect().layer(MapResponseLayer::new(|mut response: Response| {
-    ///     response.headers_mut().insert("x-frame-options", HeaderValue::from_static("DENY"));
-    ///     response
-    /// }));
-    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// let client = TestClient::new(routes.into_router().unwrap());
-    /// assert_eq!(client.get("/hello").await.header("x-frame-options"), Some("DENY"));
-    /// assert_eq!(client.post("/hello").await.header("x-frame-options"), Some("DENY"));
-    /// # });
-    /// ```
-    pub fn layer<L>(mut self, layer: L) -> Self
-    where
-        L: Layer<Route> + Clone + Send + Sync + 'static,
-        L::Service: Service<Request> + Clone + Send + Sync + 'static,
-        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
-        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
-        <L::Service as Service<Request>>::Future: Send + 'static,
-    {
-        self.layers.add(layer);
-        self
-    }
-
-    /// What [`layer`](Self::layer) was given, for who adds to the router first.
-    #[cfg(feature = "server")]
-    pub(crate) fn take_layers(&mut self) -> Layers {
-        std::mem::take(&mut self.layers)
-    }
-
-    #[cfg(feature = "openapi")]
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &'static Entry> {
-        self.entries.iter().copied()
-    }
-
-    #[cfg(feature = "openapi")]
-    pub(crate) fn default_config(&self) -> RouteConfig {
-        self.defaults
     }
 
     #[cfg(feature = "openapi")]
@@ -334,6 +307,7 @@ impl Routes {
             outer: &self.outer,
             bad_base: self.bad_base.as_deref(),
             nothing_linked: self.nothing_linked,
+            silent_crates: &self.silent_crates,
         };
         conflict::check(&self.entries, &provided)
     }
@@ -388,6 +362,7 @@ impl Routes {
             state: &state,
             tree: Arc::new(self.check()?),
             renderer: self.renderer.as_ref(),
+            layers: self.layers.of_routes(),
         };
         let router = router::build(&self.entries, &setting);
         #[cfg(feature = "openapi")]
@@ -395,7 +370,8 @@ impl Routes {
             Some(docs) => router.merge(docs.router(&self)?),
             None => router,
         };
-        Ok(self.layers.wrap(router, Around::Routes, self.renderer.as_ref()))
+        self.layers.tell_idle(&self.entries);
+        Ok(self.layers.wrap(router, Around::Routes, self.renderer.as_ref(), || self.index()))
     }
 }
 

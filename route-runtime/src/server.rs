@@ -334,11 +334,13 @@ impl Routes {
     ///
     /// As [`Routes::into_router`].
     pub fn into_server(mut self) -> Result<Server, RoutesError> {
-        let (renderer, layers) = (self.renderer().cloned(), self.take_layers());
+        let (renderer, layers) = (self.renderer().cloned(), self.layers.take_outside());
+        let index = self.index();
+        tracing::info!("serves {}", self.summary());
         let router = self.into_router_or(RouteConfig::new().max_duration(MAX_DURATION))?;
         let of_layers = renderer.clone();
         let router = router.fallback(move || ready(not_found(renderer.as_ref())));
-        Ok(Server::new(layers.wrap(router, Around::All, of_layers.as_ref())))
+        Ok(Server::new(layers.wrap(router, Around::All, of_layers.as_ref(), || index)))
     }
 }
 

@@ -34,7 +34,7 @@ impl Building {
         Building {
             base: routes.base_path(),
             shared: Shared {
-                defaults: routes.default_config(),
+                defaults: routes.defaults,
                 errors: if routes.renderer().is_none() { Errors::Problems } else { Errors::Own(own_errors) },
                 schemas: Schemas::new(),
                 schemes: BTreeMap::new(),

@@ -217,7 +217,8 @@ impl Routes {
     /// ```
     #[must_use]
     pub fn openapi(&self, info: Info) -> OpenApi {
-        let entries: Vec<&'static Entry> = self.entries().filter(|entry| !entry.info.is_hidden()).collect();
+        let entries: Vec<&'static Entry> =
+            self.entries.iter().copied().filter(|entry| !entry.info.is_hidden()).collect();
         let ids = build::operation_ids(&entries);
         let mut building = Building::new(self, info.errors, ids.iter().cloned().collect());
         // What takes any place that is left comes last.

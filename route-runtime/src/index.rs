@@ -1,0 +1,136 @@
+//! Which route answers a request, for who stands outside of the routes.
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::http::Method;
+
+use crate::arguments::raw_segments;
+use crate::config::RouteConfig;
+use crate::conflict;
+use crate::info::RouteInfo;
+use crate::pattern::Tree;
+use crate::routes::Routes;
+
+/// Finds the route of a request by its method and path: for middleware of an app that these routes are a part of, which runs
+/// before them. [`Routes::index`] makes it; a clone is a pointer.
+///
+/// ```standalone_crate
+/// use axum::http::Method;
+/// use route_runtime::{get, Routes};
+///
+/// #[get("/posts/[id]", tag = "posts")]
+/// async fn post(id: u64) -> String {
+///     id.to_string()
+/// }
+///
+/// let routes = Routes::collect().base("/v1");
+/// let index = routes.index();
+/// let route = index.find(&Method::GET, "/v1/posts/7").unwrap();
+/// assert_eq!(route.path(), "/v1/posts/[id]");
+/// assert_eq!(route.info().tag(), Some("posts"));
+/// assert!(index.find(&Method::PUT, "/v1/posts/7").is_none());
+/// ```
+#[derive(Clone)]
+pub struct RouteIndex(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    tree: Arc<Tree<Vec<usize>>>,
+    routes: Vec<IndexedRoute>,
+    /// What stands before the patterns, `None` for a segment that may be any.
+    before: Vec<Option<String>>,
+}
+
+/// A route where it is mounted.
+#[derive(Debug, Clone)]
+pub struct IndexedRoute {
+    info: &'static RouteInfo,
+    path: String,
+    config: RouteConfig,
+}
+
+impl IndexedRoute {
+    /// What its author wrote.
+    #[must_use]
+    pub fn info(&self) -> &'static RouteInfo {
+        self.info
+    }
+
+    /// Its pattern with the base path before it: `/v1/posts/[id]`. The same for all requests of the route, so that it can be a
+    /// label of metrics.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What its attribute sets, and behind it [`Routes::defaults`].
+    #[must_use]
+    pub fn config(&self) -> RouteConfig {
+        self.config
+    }
+}
+
+impl RouteIndex {
+    /// The route that a request of this method and path reaches; `None` where that is a 404, a 405, or the path of another
+    /// router. HEAD is of the function for GET, where none is its own. The path is that of the URI, as it was sent.
+    #[must_use]
+    pub fn find(&self, method: &Method, path: &str) -> Option<&IndexedRoute> {
+        let Inner { tree, routes, before } = &*self.0;
+        let mut segments = raw_segments(path);
+        let fits =
+            |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
+        if !before.iter().all(|wanted| segments.next().is_some_and(|found| fits(wanted, found))) {
+            return None;
+        }
+        let numbers = tree.find(&segments.collect::<Vec<_>>())?;
+        let of_path = || numbers.iter().filter_map(|number| routes.get(*number));
+        let by = |method: &Method| of_path().find(|route| route.info.methods().names(method));
+        let head = || if method == Method::HEAD { by(&Method::GET) } else { None };
+        by(method).or_else(head).or_else(|| of_path().find(|route| route.info.methods().is_all()))
+    }
+
+    /// All routes, in the order of [`Routes::iter`].
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &IndexedRoute> {
+        self.0.routes.iter()
+    }
+
+    /// The index where the router is nested: `index.under("/of/{tenant}")`, the path as it is written for axum's `nest`.
+    #[must_use]
+    pub fn under(&self, template: &str) -> Self {
+        let mut inner = Inner::clone(&self.0);
+        let is_any = |segment: &str| segment.starts_with('{');
+        let outer = raw_segments(template).map(|part| (!is_any(part)).then(|| part.to_owned()));
+        inner.before.splice(0..0, outer).for_each(drop);
+        let template = template.trim_end_matches('/');
+        for route in &mut inner.routes {
+            route.path.insert_str(0, template);
+        }
+        RouteIndex(Arc::new(inner))
+    }
+}
+
+impl fmt::Debug for RouteIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(IndexedRoute::path)).finish()
+    }
+}
+
+impl Routes {
+    /// An index of these routes by method and path. What keeps them from being served is told by
+    /// [`into_router`](Self::into_router), not here.
+    #[must_use]
+    pub fn index(&self) -> RouteIndex {
+        let base = self.base_path();
+        let routes = self.entries.iter().map(|entry| IndexedRoute {
+            info: &entry.info,
+            path: self.path_of(&entry.info),
+            config: entry.info.config().or(self.defaults),
+        });
+        RouteIndex(Arc::new(Inner {
+            tree: Arc::new(conflict::tree(&self.entries)),
+            routes: routes.collect(),
+            before: raw_segments(&base).map(|segment| Some(segment.to_owned())).collect(),
+        }))
+    }
+}
