@@ -53,8 +53,6 @@ mod table;
 pub mod testing;
 mod text;
 mod trace;
-#[cfg(feature = "testing")]
-mod unchanged;
 #[cfg(feature = "garde")]
 mod validate;
 mod work;
