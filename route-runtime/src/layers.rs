@@ -139,7 +139,7 @@ impl Routes {
     /// [`serve`](Self::serve), also around the 404 of paths that are no route's. For CORS, compression, tracing. As of
     /// `axum::Router::layer`, the last layer is the outermost.
     ///
-    /// An [`ApiError`] that it answers looks as [`render_errors`](Self::render_errors) says. It stands outside of the guards of
+    /// An [`ApiError`](crate::ApiError) that it answers looks as [`render_errors`](Self::render_errors) says. It stands outside of the guards of
     /// a route: its time and what it reads of the body are under no limit of the route, and a panic in it ends the connection.
     /// It is made for each path, as axum does: what all of them share, as a limit of concurrency, is kept in the layer, not in
     /// its service. It comes behind the routing, so it can't change the path, and finds `&'static RouteInfo` in the extensions of a request to a
