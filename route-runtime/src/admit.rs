@@ -13,6 +13,21 @@ use crate::pattern::Segment;
 use crate::text::{TextError, decode, encode_segment};
 
 /// What a path with a `/` at its end answers.
+///
+/// ```standalone_crate
+/// use route_runtime::{get, testing::TestClient, Routes, TrailingSlash};
+///
+/// #[get("/hello")]
+/// async fn hello() -> &'static str {
+///     "hello"
+/// }
+///
+/// let routes = Routes::collect().trailing_slash(TrailingSlash::Redirect);
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let answer = TestClient::new(routes.into_router().unwrap()).get("/hello/").await;
+/// assert_eq!((answer.status().as_u16(), answer.header("location")), (308, Some("/hello")));
+/// # });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum TrailingSlash {

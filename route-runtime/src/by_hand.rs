@@ -9,6 +9,12 @@ use crate::mount::{Mount, What};
 
 /// A hand-written route, for [`Routes::conflicts_with`](crate::Routes::conflicts_with): a path as axum writes it, with
 /// every method, or a pair of methods and path.
+///
+/// ```
+/// use route_runtime::{ByHand, Methods};
+///
+/// let by_hand: [ByHand; 2] = ["/health".into(), (Methods::GET.or(Methods::POST), "/posts/{id}").into()];
+/// ```
 #[derive(Debug, Clone)]
 pub struct ByHand {
     methods: Methods,

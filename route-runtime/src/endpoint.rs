@@ -37,6 +37,15 @@ use crate::work::{self, Work};
 
 /// The service that layers of a route wrap, and what they make of it. Layers may change the type of the request's body,
 /// as those around an axum router may.
+///
+/// ```
+/// use route_runtime::BoxedService;
+/// use tower::layer::layer_fn;
+///
+/// // A layer that changes nothing, as `Routes::layer_where` and the key `layer` take it.
+/// let layer = layer_fn(|service: BoxedService| service);
+/// let routes = route_runtime::Routes::collect().layer_where(|_| true, layer);
+/// ```
 #[derive(Clone)]
 pub struct BoxedService(BoxCloneSyncService<Request, Response, Infallible>);
 

@@ -4,6 +4,19 @@
 //! `[[...x]]`; what does not match whole is left for the next (NEXTJS routing, "patterns are whole-path").
 
 /// What stands between two slashes of a pattern.
+///
+/// ```standalone_crate
+/// use route_runtime::{get, Routes, Segment};
+///
+/// #[get("/files/[...path]")]
+/// async fn file(path: Vec<String>) -> String {
+///     path.join("/")
+/// }
+///
+/// let segments = Routes::collect().iter().next().unwrap().segments();
+/// assert_eq!(segments, [Segment::Static("files"), Segment::CatchAll("path")]);
+/// assert_eq!(segments[1].name(), Some("path"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Segment {

@@ -46,6 +46,10 @@ pub struct Info {
 
 impl Info {
     /// The title and the version of the API.
+    ///
+    /// ```
+    /// let info = route_runtime::openapi::Info::new("Posts", env!("CARGO_PKG_VERSION"));
+    /// ```
     pub fn new(title: impl Into<String>, version: impl Into<String>) -> Self {
         Info {
             title: title.into(),
@@ -57,6 +61,11 @@ impl Info {
     }
 
     /// What it is about, in `CommonMark`.
+    ///
+    /// ```
+    /// # use route_runtime::openapi::Info;
+    /// let info = Info::new("Posts", "1.0.0").description("All about *posts*.");
+    /// ```
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -64,6 +73,13 @@ impl Info {
     }
 
     /// A URL at which the API is served. Without one, it is `/`: where the document comes from.
+    ///
+    /// ```
+    /// # use route_runtime::{openapi::Info, Routes};
+    /// let info = Info::new("Posts", "1.0.0").server("https://api.example.com");
+    /// let document = Routes::collect().openapi(info).to_json();
+    /// assert_eq!(document["servers"][0]["url"], "https://api.example.com");
+    /// ```
     #[must_use]
     pub fn server(mut self, url: impl Into<String>) -> Self {
         self.servers.push(url.into());
@@ -72,6 +88,13 @@ impl Info {
 
     /// What errors are where [`Routes::render_errors`] makes JSON of another type of them. Without it, the document says only
     /// that there are errors. It is not asked where no function renders them: then they are problems.
+    ///
+    /// ```
+    /// # use route_runtime::openapi::Info;
+    /// use std::collections::BTreeMap;
+    ///
+    /// let info = Info::new("Posts", "1.0.0").errors::<BTreeMap<String, Vec<String>>>();
+    /// ```
     #[must_use]
     pub fn errors<T: JsonSchema>(mut self) -> Self {
         self.errors = Some(told::schema::<T>);
@@ -80,6 +103,12 @@ impl Info {
 }
 
 /// An OpenAPI 3.1 document. Displays as JSON, with a line break at its end; the same routes give the same text.
+///
+/// ```
+/// # use route_runtime::{openapi::Info, Routes};
+/// let document = Routes::collect().openapi(Info::new("Posts", "1.0.0"));
+/// assert!(document.to_string().starts_with("{\n  \"openapi\": \"3.1.1\""));
+/// ```
 #[derive(Debug, Clone)]
 pub struct OpenApi {
     document: Document,
@@ -92,6 +121,12 @@ impl OpenApi {
     }
 
     /// The document as a value.
+    ///
+    /// ```
+    /// # use route_runtime::{openapi::Info, Routes};
+    /// let document = Routes::collect().openapi(Info::new("Posts", "1.0.0")).to_json();
+    /// assert_eq!(document["info"]["title"], "Posts");
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> Value {
         // Texts, numbers and JSON values can always be written.
@@ -100,6 +135,12 @@ impl OpenApi {
 
     /// What the signatures did not tell, a line each: types without a schema and answers of which nothing is known, with
     /// their handlers.
+    ///
+    /// ```
+    /// # use route_runtime::{openapi::Info, Routes};
+    /// let document = Routes::collect().openapi(Info::new("Posts", "1.0.0"));
+    /// assert!(document.undocumented().is_empty(), "{:#?}", document.undocumented());
+    /// ```
     #[must_use]
     pub fn undocumented(&self) -> &[String] {
         &self.undocumented

@@ -23,6 +23,14 @@ use crate::text::TextError;
 
 /// What [`ApiRequest<T>`](crate::ApiRequest) can hold: a type that implements `serde::Deserialize`, an `Option` of one, or
 /// [`RawBody`].
+///
+/// ```
+/// use route_runtime::{ApiRequest, RequestBody};
+///
+/// fn length<T: RequestBody + AsRef<[u8]>>(req: &ApiRequest<T>) -> usize {
+///     req.body().as_ref().len()
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no body of a request",
     label = "this type must implement `serde::Deserialize` and be `Send + 'static`",

@@ -8,6 +8,13 @@ const TEXT: &str = "text/plain; charset=utf-8";
 pub(super) const BYTES: &str = "application/octet-stream";
 
 /// Text or bytes for [`ApiResponse::send`](crate::ApiResponse::send).
+///
+/// ```
+/// use route_runtime::{ApiResponse, Content};
+///
+/// let content: Content = if cfg!(debug_assertions) { "text".into() } else { vec![0, 255].into() };
+/// let answer: ApiResponse = ApiResponse::new().send(content);
+/// ```
 #[derive(Debug)]
 pub struct Content(pub(super) Bytes, pub(super) &'static str);
 

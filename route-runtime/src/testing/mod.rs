@@ -52,6 +52,14 @@ macro_rules! verbs {
     ($($name:ident $method:ident;)*) => {$(
         #[doc = concat!("A ", stringify!($method), " request to `uri`: a path, with a query where wanted.")]
         ///
+        /// ```
+        /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+        /// let client = route_runtime::testing::TestClient::new(axum::Router::new());
+        #[doc = concat!("let answer = client.", stringify!($name), "(\"/nowhere\").await;")]
+        /// assert_eq!(answer.status(), 404);
+        /// # });
+        /// ```
+        ///
         /// # Panics
         ///
         /// When `uri` is no URI.
@@ -63,7 +71,11 @@ macro_rules! verbs {
 }
 
 impl TestClient {
-    /// A client of `service`.
+    /// A client of `service`: a router, or any other.
+    ///
+    /// ```
+    /// let client = route_runtime::testing::TestClient::new(axum::Router::new());
+    /// ```
     pub fn new<S>(service: S) -> Self
     where
         S: Service<Request, Error = Infallible, Response: IntoResponse, Future: Send + 'static>
@@ -101,12 +113,22 @@ impl TestClient {
     }
 
     /// The cookies that are kept.
+    ///
+    /// ```
+    /// let client = route_runtime::testing::TestClient::new(axum::Router::new()).keep_cookies();
+    /// assert!(client.cookies().is_empty());
+    /// ```
     #[must_use]
     pub fn cookies(&self) -> Vec<Cookie<'static>> {
         self.jar.as_ref().map(Jar::cookies).unwrap_or_default()
     }
 
-    /// Sends a header with every request: `client.header("authorization", "Bearer …")`.
+    /// Sends a header with every request.
+    ///
+    /// ```
+    /// # let client = route_runtime::testing::TestClient::new(axum::Router::new());
+    /// let client = client.header("authorization", "Bearer s3cret");
+    /// ```
     ///
     /// # Panics
     ///
@@ -131,6 +153,11 @@ impl TestClient {
     }
 
     /// A request with any method.
+    ///
+    /// ```
+    /// # let client = route_runtime::testing::TestClient::new(axum::Router::new());
+    /// let request = client.request("PROPFIND", "/files");
+    /// ```
     ///
     /// # Panics
     ///

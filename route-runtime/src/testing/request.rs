@@ -19,6 +19,14 @@ use super::response::{StreamedResponse, TestResponse};
 use super::sound;
 
 /// A request to be sent by `.await`.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// # let client = route_runtime::testing::TestClient::new(axum::Router::new());
+/// let answer = client.post("/posts").query(&[("draft", true)]).header("x-mine", "1").body("text").await;
+/// assert_eq!(answer.status(), 404);
+/// # });
+/// ```
 #[must_use = "a request is sent by `.await`"]
 pub struct TestRequest {
     pub(super) service: BoxCloneSyncService<Request, Response, Infallible>,

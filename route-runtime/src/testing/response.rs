@@ -12,7 +12,16 @@ use serde_json::Value;
 
 use super::jar::set_cookies;
 
-/// An answer with its whole body.
+/// An answer with its whole body. Displays as it was sent.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// # let client = route_runtime::testing::TestClient::new(axum::Router::new());
+/// let answer = client.get("/nowhere").await;
+/// answer.assert_status(404);
+/// assert_eq!((answer.text(), answer.header("etag"), answer.cookie("session")), ("", None, None));
+/// # });
+/// ```
 #[derive(Debug, Clone)]
 pub struct TestResponse {
     status: StatusCode,
@@ -189,7 +198,16 @@ impl fmt::Display for TestResponse {
     }
 }
 
-/// An answer whose body is still to come.
+/// An answer whose body is still to come, of [`TestRequest::streamed`](super::TestRequest::streamed).
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// # let client = route_runtime::testing::TestClient::new(axum::Router::new());
+/// let mut answer = client.get("/nowhere").streamed().await;
+/// assert_eq!(answer.status(), 404);
+/// assert_eq!(answer.chunk().await, None);
+/// # });
+/// ```
 #[derive(Debug)]
 pub struct StreamedResponse {
     status: StatusCode,
