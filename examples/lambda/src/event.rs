@@ -37,10 +37,13 @@ pub(crate) fn as_sent(mut request: Request) -> Request {
     request
 }
 
-/// The stage of an HTTP API that is a part of its address. `$default` is not.
+/// The stage that is a part of the address: at the gateway's own domain, unless it is `$default`. At another domain a name
+/// that looks like it is the client's, and without it the gateway would have chosen another route.
 fn stage(request: &Request) -> Option<&str> {
     match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.stage.as_deref(),
+        Some(RequestContext::ApiGatewayV2(context)) if context.domain_prefix == context.apiid => {
+            context.stage.as_deref()
+        }
         _ => None,
     }
 }

@@ -48,7 +48,10 @@ async fn json_in_a_stage() {
     assert_eq!(answer["headers"]["content-type"], "application/json; charset=utf-8");
     assert_eq!(answer["headers"]["link"], "</api/notes>; rel=collection, </ready>; rel=status");
     assert_eq!(answer["body"], r#"{"title":"Lambda","tags":["serverless","é"]}"#);
-    // A domain of one's own has no stage in its paths.
+    // A domain of one's own has no stage in its paths, and what looks like one is not taken off.
+    event["requestContext"]["domainName"] = "api.example.com".into();
+    event["requestContext"]["domainPrefix"] = "api".into();
+    assert_eq!(problem(&lambda.answer(event.clone()).await).0, 404);
     event["rawPath"] = "/api/notes".into();
     assert_eq!(lambda.answer(event).await["statusCode"], 201);
 }
