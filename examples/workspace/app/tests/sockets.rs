@@ -1,5 +1,6 @@
 //! The program as it runs: two ports, one process.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
