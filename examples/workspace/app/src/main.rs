@@ -10,9 +10,11 @@ mod app;
 use std::env::{self, VarError};
 use std::error::Error;
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use route_runtime::Server;
+use tokio::sync::oneshot;
 
 use app::{Stores, admin, public, router, serves_all, table};
 // Only what is named is linked, and only what is linked has routes. `app` names both crates already, for their states; these
@@ -38,11 +40,25 @@ async fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
     serves_all(public.iter().chain(&admin))?;
     say(&format!("public\n{}\nadmin\n{}", table(&public), table(&admin)));
 
-    let told = |name: &'static str| move |address| say(&format!("{name}: http://{address}"));
-    let public = Server::new(router(public)?).on_listening(told("public"));
-    let admin = Server::new(router(admin)?).on_listening(told("admin"));
+    let (tell_public, public_at) = oneshot::channel();
+    let (tell_admin, admin_at) = oneshot::channel();
+    let tell = |both: oneshot::Sender<SocketAddr>| {
+        move |address| {
+            // Nobody waits for it where the other could not listen.
+            let _ = both.send(address);
+        }
+    };
+    let public = Server::new(router(public)?).on_listening(tell(tell_public));
+    let admin = Server::new(router(admin)?).on_listening(tell(tell_admin));
+    // Told at once, when both hear signals: one that came between them would end the first and leave the other.
+    let both_listen = async {
+        if let (Ok(public), Ok(admin)) = tokio::join!(public_at, admin_at) {
+            say(&format!("public: http://{public}\nadmin: http://{admin}"));
+        }
+        Ok(())
+    };
     // A signal ends both, as each hears it; where one can't listen, neither goes on.
-    tokio::try_join!(public.serve(("127.0.0.1", port)), admin.serve(("127.0.0.1", admin_port)))?;
+    tokio::try_join!(public.serve(("127.0.0.1", port)), admin.serve(("127.0.0.1", admin_port)), both_listen,)?;
     say("bye");
     Ok(())
 }

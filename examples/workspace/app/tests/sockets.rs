@@ -59,8 +59,14 @@ impl App {
         let killed = Command::new("kill").args([signal, &self.process.id().to_string()]).status();
         assert!(killed.unwrap().success());
         let start = Instant::now();
-        assert!(self.process.wait().unwrap().success());
-        assert!(start.elapsed() < Duration::from_secs(9), "{signal}: not by its drain deadline");
+        let status = loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                break status;
+            }
+            assert!(start.elapsed() < Duration::from_secs(9), "{signal}: not by its drain deadline");
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        assert!(status.success(), "{signal}: {status}");
         let mut rest = String::new();
         self.output.read_to_string(&mut rest).unwrap();
         rest
@@ -108,6 +114,22 @@ fn one_signal_ends_both() {
     }
 }
 
+/// No port is told before both hear signals.
+#[test]
+fn a_signal_at_the_first_address_ends_both() {
+    for _ in 0..20 {
+        let mut process = command().spawn().unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let mut line = String::new();
+        while !line.starts_with("public: ") {
+            line.clear();
+            assert!(output.read_line(&mut line).unwrap() > 0, "it ended");
+        }
+        let app = App { process, output, printed: String::new(), addresses: BTreeMap::new() };
+        assert!(app.end("-TERM").ends_with("bye\n"));
+    }
+}
+
 #[test]
 fn a_port_that_is_taken_ends_both() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -121,5 +143,9 @@ fn a_port_that_is_taken_ends_both() {
         let error = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{error}");
         assert!(error.contains(sentence) && error.lines().count() == 1, "{error}");
+        assert!(
+            !String::from_utf8_lossy(&output.stdout).contains("http://"),
+            "nobody is told of the other port"
+        );
     }
 }
