@@ -58,7 +58,7 @@ async fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
         Ok(())
     };
     // A signal ends both, as each hears it; where one can't listen, neither goes on.
-    tokio::try_join!(public.serve(("127.0.0.1", port)), admin.serve(("127.0.0.1", admin_port)), both_listen,)?;
+    tokio::try_join!(public.serve(("127.0.0.1", port)), admin.serve(("127.0.0.1", admin_port)), both_listen)?;
     say("bye");
     Ok(())
 }

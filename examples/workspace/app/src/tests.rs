@@ -84,7 +84,10 @@ async fn what_is_of_the_admin_is_at_its_port_only() {
     // The path is there, its method is not, and `Allow` does not tell of it.
     let refused = public.delete(&place).await;
     assert_eq!((refused.status().as_u16(), refused.header("allow")), (405, Some("GET,HEAD")));
-    assert_eq!(public.get("/tenants/a/stats").await.status(), 404);
+    for base in ["/blog", "/tenants/a", "/tenants/b"] {
+        assert_eq!(public.get(&format!("{base}/stats")).await.status(), 404, "{base}");
+        assert_eq!(public.delete(&format!("{base}/posts/1")).await.status(), 405, "{base}");
+    }
     let document = public.get("/tenants/a/docs/openapi.json").await.text().to_owned();
     assert!(!document.contains("stats") && !document.contains("delete"), "{document}");
     assert_eq!(titles(&public, "/tenants/a").await, ["a post"]);
@@ -146,6 +149,7 @@ fn a_set_without_its_state_says_so() {
 fn the_tables_have_the_bases() {
     let stores = Stores::new();
     let (public, admin) = (table(&public(&stores)), table(&admin(&stores)));
+    assert!(!public.contains("blog::admin") && !admin.contains("blog::posts"), "{public}{admin}");
     for row in [
         "GET   /blog  ",
         "POST  /tenants/a/posts  ",
