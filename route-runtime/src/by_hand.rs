@@ -108,7 +108,11 @@ fn shared_path(
 }
 
 /// The functions behind a mount whose methods `wanted` says yes to, a line each.
-fn handlers(entries: &[&'static Entry], what: &What<'_>, wanted: impl Fn(Methods) -> bool) -> String {
+pub(crate) fn handlers(
+    entries: &[&'static Entry],
+    what: &What<'_>,
+    wanted: impl Fn(Methods) -> bool,
+) -> String {
     let numbers: Vec<usize> = match what {
         What::Pattern(numbers) => numbers.to_vec(),
         What::Group { patterns, .. } => patterns.concat(),

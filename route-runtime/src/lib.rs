@@ -47,6 +47,7 @@ mod router;
 mod routes;
 #[cfg(feature = "server")]
 mod server;
+mod sets;
 mod shape;
 mod table;
 #[cfg(feature = "testing")]
@@ -78,6 +79,7 @@ pub use crate::response::{ApiResponse, Content};
 pub use crate::routes::{Routes, router};
 #[cfg(feature = "server")]
 pub use crate::server::{Listen, Server, ServerOptions, serve};
+pub use crate::sets::Mounts;
 pub use cookie::{self, Cookie};
 
 /// An [`Entry`](entry::Entry), and what the types of its function add to it: their schemas with the feature `openapi`, their

@@ -17,8 +17,7 @@ use crate::entry::{Entry, Registered};
 use crate::error::{ApiError, Renderer};
 use crate::info::RouteInfo;
 use crate::layers::{Around, Layers};
-use crate::log;
-use crate::mount::mounts;
+use crate::mount::{Mount, mounts};
 #[cfg(feature = "openapi")]
 use crate::openapi::{Docs, Info};
 use crate::pattern::Tree;
@@ -117,7 +116,7 @@ impl Routes {
     }
 
     /// Keeps the routes of these crates, which code names as they are here: an allow-list, because every crate that is linked
-    /// may bring routes, those of dependencies too. What is left out is told in the log. A crate of the list that brought no
+    /// may bring routes, those of dependencies too. What is left out is told in the log, as `DEBUG`. A crate of the list that brought no
     /// route is a [`RoutesError`]: it is not linked, or misspelt.
     ///
     /// ```standalone_crate
@@ -141,7 +140,7 @@ impl Routes {
         let brought = |name: &String| kept.iter().any(|entry| entry.info.crate_name() == name);
         self.silent_crates = names.iter().filter(|name| !brought(name)).cloned().collect();
         for entry in left {
-            log::warn(format_args!("left out by `.only_crates(…)`: {}", Line(&entry.info)));
+            tracing::debug!("left out by `.only_crates(…)`: {}", Line(&entry.info));
         }
         self.entries = kept;
         self
@@ -298,6 +297,24 @@ impl Routes {
         let segments = router::segments_of(&self.entries);
         let mounts = mounts(&tree, &segments, &self.base, self.trailing_slash);
         by_hand::check(&self.entries, &mounts, by_hand.into_iter().map(Into::into))
+    }
+
+    /// The paths of the router as axum writes them, and what is behind each, a line for a function.
+    pub(crate) fn axum_paths(&self) -> Vec<(String, String)> {
+        let tree = conflict::tree(&self.entries);
+        let segments = router::segments_of(&self.entries);
+        let mut paths = Vec::new();
+        for Mount { paths: of_mount, what } in mounts(&tree, &segments, &self.base, self.trailing_slash) {
+            let handlers = by_hand::handlers(&self.entries, &what, |_| true);
+            paths.extend(of_mount.into_iter().map(|path| (path, handlers.clone())));
+        }
+        #[cfg(feature = "openapi")]
+        if let Some(docs) = &self.docs {
+            paths.extend(
+                docs.paths().into_iter().map(|path| (path, "    the page of `.with_docs(…)`".to_owned())),
+            );
+        }
+        paths
     }
 
     fn check(&self) -> Result<Tree<Vec<usize>>, RoutesError> {

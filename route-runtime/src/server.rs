@@ -21,6 +21,7 @@ use crate::conflict::RoutesError;
 use crate::error::{Error, not_found};
 use crate::layers::Around;
 use crate::routes::Routes;
+use crate::sets::Mounts;
 
 /// Numbers of a [`Server`].
 ///
@@ -341,6 +342,28 @@ impl Routes {
         let of_layers = renderer.clone();
         let router = router.fallback(move || ready(not_found(renderer.as_ref())));
         Ok(Server::new(layers.wrap(router, Around::All, of_layers.as_ref(), || index)))
+    }
+}
+
+impl Mounts {
+    /// A server of all sets, as [`Routes::into_server`] makes it of one: 404 problems for unknown paths, 60 seconds for a
+    /// handler. The layers of a set are around its routes only, and a 404 is a problem whatever the sets make of errors.
+    ///
+    /// # Errors
+    ///
+    /// As [`Mounts::into_router`].
+    pub fn into_server(self) -> Result<Server, RoutesError> {
+        let router = self.into_router_or(RouteConfig::new().max_duration(MAX_DURATION))?;
+        Ok(Server::new(router.fallback(|| ready(not_found(None)))))
+    }
+
+    /// Serves all sets until Ctrl-C or SIGTERM, as [`Routes::serve`] does one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Mounts::into_router`] and [`Server::serve`].
+    pub async fn serve(self, at: impl Listen) -> Result<(), Error> {
+        self.into_server()?.serve(at).await
     }
 }
 

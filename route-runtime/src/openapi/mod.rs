@@ -174,6 +174,11 @@ pub(crate) struct Docs {
 }
 
 impl Docs {
+    /// The paths that it takes.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        page::paths(&self.path)
+    }
+
     /// The page of these routes.
     pub(crate) fn router(&self, routes: &Routes) -> Result<Router, RoutesError> {
         let Docs { path } = self;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{Router, routing};
 use route_runtime::openapi::Info;
-use route_runtime::{ApiError, Methods, RouteConfig, Routes, RoutesError};
+use route_runtime::{ApiError, Mounts, RouteConfig, Routes, RoutesError};
 
 /// The states of all routes.
 pub(crate) struct Stores {
@@ -30,14 +30,9 @@ impl Stores {
     }
 }
 
-/// Every route of every linked crate: where the crates that may have routes are said, once.
+/// Every route of the crates that may have some: what another brings is served nowhere, and one that is not linked is an error.
 fn linked() -> Routes {
-    Routes::collect()
-}
-
-/// All routes of a crate.
-fn of_crate(name: &str) -> Routes {
-    linked().filter(|route| route.crate_name() == name)
+    Routes::collect().only_crates(["blog", "shop"])
 }
 
 /// The routes of one module. What is served is named, never what is not: a module that is new is on no port by accident.
@@ -47,56 +42,52 @@ fn of_module(name: &str) -> Routes {
 
 /// A set at its place, with a page there that shows its document: documents are of one set.
 fn mount(base: &str, title: &str, routes: Routes) -> Routes {
+    // `Mounts::serve` has this limit by itself.
+    let routes = routes.defaults(RouteConfig::new().max_duration(Duration::from_secs(60)));
     routes.base(base).with_info(Info::new(title, "1.0.0")).with_docs(format!("{base}/docs"))
 }
 
 /// What everybody may reach. A crate is one set, or its modules are, and a set may be there many times.
-pub(crate) fn public(stores: &Stores) -> Vec<Routes> {
+pub(crate) fn public(stores: &Stores) -> Mounts {
     let Stores { blog, tenants, goods, orders } = stores;
-    let mut sets = vec![
+    let mut sets = Mounts::from_iter([
         mount("/blog", "The blog", of_module("blog::posts").with_state(blog.clone())),
-        mount("/shop", "The shop", of_crate("shop").with_state(goods.clone()).with_state(orders.clone())),
-    ];
-    for (base, store) in tenants {
-        sets.push(mount(base, base, of_module("blog::posts").with_state(store.clone())));
-    }
+        mount(
+            "/shop",
+            "The shop",
+            Routes::collect().only_crates(["shop"]).with_state(goods.clone()).with_state(orders.clone()),
+        ),
+    ]);
+    sets.extend(
+        tenants
+            .iter()
+            .map(|(base, store)| mount(base, base, of_module("blog::posts").with_state(store.clone()))),
+    );
     sets
 }
 
 /// What only those who run it may reach: another module, with the same blogs.
-pub(crate) fn admin(stores: &Stores) -> Vec<Routes> {
+pub(crate) fn admin(stores: &Stores) -> Mounts {
     let tenants = stores.tenants.iter().map(|(base, store)| (*base, store));
     let blogs = [("/blog", &stores.blog)].into_iter().chain(tenants);
     blogs.map(|(base, store)| mount(base, base, of_module("blog::admin").with_state(store.clone()))).collect()
 }
 
 /// Whether each linked route is in a set: a misspelt module takes its routes away, and nothing else would say so.
-pub(crate) fn serves_all<'a>(sets: impl Iterator<Item = &'a Routes>) -> Result<(), String> {
-    let served: Vec<_> = sets.flat_map(Routes::iter).collect();
-    let forgotten: Vec<String> = linked()
+pub(crate) fn serves_all(ports: &[&Mounts]) -> Result<(), String> {
+    let all: Mounts = ports.iter().flat_map(|mounts| mounts.sets().cloned()).collect();
+    let forgotten = all.forgotten();
+    let lines = forgotten
         .iter()
-        .filter(|route| !served.iter().any(|served| std::ptr::eq(*served, *route)))
-        .map(|route| format!("{} at {}:{} is served nowhere", route.handler(), route.file(), route.line()))
-        .collect();
-    if forgotten.is_empty() { Ok(()) } else { Err(forgotten.join("\n")) }
+        .map(|route| format!("{} at {}:{} is served nowhere", route.handler(), route.file(), route.line()));
+    if forgotten.is_empty() { Ok(()) } else { Err(lines.collect::<Vec<_>>().join("\n")) }
 }
 
 /// All sets of a port, and what is written by hand.
-pub(crate) fn router(sets: Vec<Routes>) -> Result<Router, RoutesError> {
-    let mut router = Router::new()
+pub(crate) fn router(sets: Mounts) -> Result<Router, RoutesError> {
+    let by_hand = Router::new()
         .route("/health", routing::get(async || "well"))
-        // As `Routes::serve` has by itself.
+        // `Mounts::serve` has one by itself.
         .fallback(async || ApiError::not_found("nothing is here"));
-    let defaults = RouteConfig::new().max_duration(Duration::from_secs(60));
-    for set in sets {
-        set.conflicts_with([(Methods::GET, "/health")])?;
-        // axum panics where two sets have one path; each has a base of its own.
-        router = router.merge(set.defaults(defaults).into_router()?);
-    }
-    Ok(router)
-}
-
-/// The tables of all sets.
-pub(crate) fn table(sets: &[Routes]) -> String {
-    sets.iter().map(|set| format!("{set}\n")).collect()
+    Ok(by_hand.merge(sets.into_router()?))
 }

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use route_runtime::Server;
 use tokio::sync::oneshot;
 
-use app::{Stores, admin, public, router, serves_all, table};
+use app::{Stores, admin, public, router, serves_all};
 // Only what is named is linked, and only what is linked has routes. `app` names both crates already, for their states; these
 // lines are for who reads, and needed for a crate that has routes and nothing else.
 use blog as _;
@@ -37,8 +37,8 @@ async fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
     let (port, admin_port) = (port("PORT", 3200)?, port("ADMIN_PORT", 3201)?);
     let stores = Stores::new();
     let (public, admin) = (public(&stores), admin(&stores));
-    serves_all(public.iter().chain(&admin))?;
-    say(&format!("public\n{}\nadmin\n{}", table(&public), table(&admin)));
+    serves_all(&[&public, &admin])?;
+    say(&format!("public\n{public}\n\nadmin\n{admin}\n"));
 
     let (tell_public, public_at) = oneshot::channel();
     let (tell_admin, admin_at) = oneshot::channel();

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
-use route_runtime::Routes;
 use route_runtime::testing::TestClient;
+use route_runtime::{Mounts, Routes};
 use serde_json::{Value, json};
 
 use super::*;
@@ -126,10 +126,10 @@ async fn each_set_has_a_document_of_its_own() {
 fn every_linked_route_is_served() {
     let stores = Stores::new();
     let (public, admin) = (public(&stores), admin(&stores));
-    assert_eq!(serves_all(public.iter().chain(&admin)), Ok(()));
-    let forgotten = serves_all(public.iter()).unwrap_err();
+    assert_eq!(serves_all(&[&public, &admin]), Ok(()));
+    let forgotten = serves_all(&[&public]).unwrap_err();
     assert!(forgotten.contains("blog::admin::stats at ") && forgotten.lines().count() == 2, "{forgotten}");
-    assert!(serves_all([].iter()).unwrap_err().contains("shop::orders::place at "));
+    assert!(serves_all(&[]).unwrap_err().contains("shop::orders::place at "));
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_set_without_its_state_says_so() {
 #[test]
 fn the_tables_have_the_bases() {
     let stores = Stores::new();
-    let (public, admin) = (table(&public(&stores)), table(&admin(&stores)));
+    let (public, admin) = (public(&stores).to_string(), admin(&stores).to_string());
     assert!(!public.contains("blog::admin") && !admin.contains("blog::posts"), "{public}{admin}");
     for row in [
         "GET   /blog  ",
@@ -161,4 +161,13 @@ fn the_tables_have_the_bases() {
     assert!(admin.contains("GET     /tenants/b/stats "), "{admin}");
     // Every type has a schema.
     assert!(!public.contains("undocumented") && !admin.contains("undocumented"), "{public}{admin}");
+}
+
+#[test]
+fn two_sets_at_one_place_are_an_error() {
+    let stores = Stores::new();
+    let both: Mounts = public(&stores).sets().chain(admin(&stores).sets()).cloned().collect();
+    let error = both.into_router().unwrap_err().to_string();
+    assert!(error.contains("`/blog/posts/{id}` beside `/blog/posts/{id}`"), "{error}");
+    assert!(error.contains("blog::posts::read at ") && error.contains("blog::admin::remove at "), "{error}");
 }

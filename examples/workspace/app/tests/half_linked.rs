@@ -10,9 +10,9 @@ fn a_crate_is_linked_once_it_is_named() {
     assert_eq!(crates, ["blog"; 6]);
 }
 
-/// Some routes are there, so that nothing is missed: an app has to say which crates it expects.
+/// Some routes are there, so nothing is missed, until an app says which crates it expects.
 #[test]
-fn the_other_is_absent_without_a_word() {
-    let shop = Routes::collect().filter(|route| route.crate_name() == "shop").base("/shop");
-    assert!(shop.is_empty() && shop.into_router().is_ok());
+fn an_expected_crate_that_is_absent_is_an_error() {
+    let error = Routes::collect().only_crates(["blog", "shop"]).into_router().unwrap_err();
+    assert!(error.to_string().contains("`use shop as _;`"), "{error}");
 }
