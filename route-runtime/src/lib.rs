@@ -30,6 +30,8 @@ mod endpoint;
 mod entry;
 mod error;
 mod group;
+#[cfg(any(doc, doctest))]
+pub mod guides;
 mod index;
 mod info;
 mod layers;
