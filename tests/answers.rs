@@ -340,3 +340,26 @@ async fn a_handler_and_its_answer_work_without_a_route() {
     let response = right_length().await.into_response();
     assert_eq!((response.status().as_u16(), response.headers().get("etag")), (200, None));
 }
+
+/// Over HTTP/2 a body of an unknown size would be worth compressing to a layer, whose end of nothing is content.
+#[tokio::test]
+async fn without_content_a_size_is_told_over_http_2_only() {
+    use axum::http::{Request, Version};
+    use http_body::Body as _;
+    use tower::ServiceExt as _;
+    for (version, size) in [(Version::HTTP_11, None), (Version::HTTP_2, Some(0))] {
+        let request =
+            Request::get("/no-content-of-this-test").version(version).body(axum::body::Body::empty());
+        let response = route_runtime::router().unwrap().oneshot(request.unwrap()).await.unwrap();
+        assert_eq!(
+            (response.status().as_u16(), response.body().size_hint().exact()),
+            (204, size),
+            "{version:?}"
+        );
+    }
+}
+
+#[get("/no-content-of-this-test")]
+async fn nothing_to_say() -> ApiResponse<()> {
+    ApiResponse::no_content()
+}

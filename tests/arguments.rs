@@ -264,6 +264,9 @@ async fn query_parameters() {
         ("", "query parameter `q` is missing"),
         ("q=1&q=2", "query parameter `q` must be given once"),
         ("q=%zz", "query parameter `q` has a `%` that no two hexadecimal digits follow"),
+        // Of another parameter, or of a name.
+        ("q=1&other=%zz", "the query string has a `%` that no two hexadecimal digits follow"),
+        ("%zz=1&q=1", "the query string has a `%` that no two hexadecimal digits follow"),
         ("q=%FF", "query parameter `q` must be UTF-8"),
         ("q=1&limit=256", "query parameter `limit` must be an integer from 0 to 255"),
         ("q=1&limit=", "query parameter `limit` must be an integer from 0 to 255"),

@@ -194,6 +194,9 @@ fn an_index_finds_what_would_answer() {
     assert_eq!(path("OPTIONS", "/v1/items"), None);
     assert_eq!(path("GET", "/v1/meet/1/2"), found("rest", "/v1/meet/[...rest]"));
     assert_eq!(path("BREW", "/v1/every"), found("every", "/v1/every"));
+    let at: Vec<&str> = index.at("/v1/items").map(|route| route.info().name()).collect();
+    assert_eq!(at, ["list", "create", "clear"]);
+    assert_eq!(index.at("/v1/nowhere").count(), 0);
     for elsewhere in ["/items", "/v2/items", "/", "", "/v1", "/v1/items/x", "/v1//items"] {
         assert_eq!(path("GET", elsewhere), None, "{elsewhere}");
     }

@@ -20,8 +20,7 @@ async fn account(name: String) -> ApiResponse<String> {
     ApiResponse::ok(format!("{name} {}", "s3cret ".repeat(200)))
 }
 
-/// 204 and 304 have no content, but for `SizeAbove` a size that is not told: it would make 20 bytes of gzip of nothing, which
-/// HTTP/2 does not allow there.
+/// 204 and 304 have no content, and so no coding of it. `SizeAbove` alone does not know: their size is not told.
 fn has_content(status: StatusCode, _: Version, _: &HeaderMap, _: &Extensions) -> bool {
     status != StatusCode::NO_CONTENT && status != StatusCode::NOT_MODIFIED
 }

@@ -34,7 +34,14 @@ pub(crate) fn segment<T: TextValue>(parts: &Parts, route: &Mounted, index: usize
 pub(crate) fn query<T: TextValue>(parts: &Parts, route: &Mounted, index: usize) -> Result<T, Refusal> {
     let name = route.info().query_names().get(index).copied().unwrap_or_default();
     let value = text::query_values(parts.uri.query(), name).and_then(|texts| text::from_values(&texts));
-    value.map_err(|error| bad_text("query parameter", name, &error))
+    value.map_err(|error| match error {
+        // Of another parameter: the query is judged as a whole.
+        TextError::Escape | TextError::Utf8 if !text::is_broken(parts.uri.query(), name) => {
+            let answer = ApiError::bad_request(format!("the query string {error}"));
+            Box::new(answer.into_response())
+        }
+        error => bad_text("query parameter", name, &error),
+    })
 }
 
 /// The decoded texts of the segment with this index of a pattern that begins behind `offset` segments: one, or for a

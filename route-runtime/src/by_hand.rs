@@ -100,9 +100,14 @@ fn shared_path(
     let overlaps = |own: Methods| methods.is_all() || methods.overlap(own) != Methods::NONE;
     let handlers = handlers(entries, what, overlaps);
     if !handlers.is_empty() {
+        let or_name = if methods.is_all() {
+            format!(", or name the methods of the hand-written route: `(Methods::GET, {path:?})`")
+        } else {
+            String::new()
+        };
         problems.push(format!(
-            "the hand-written `{path}` answers what an annotated function answers too\n{handlers}\n  leave one of them out, or \
-             name the methods of the hand-written route: `(Methods::GET, {path:?})`"
+            "the hand-written `{path}` answers what an annotated function answers too\n{handlers}\n  leave one of them out\
+             {or_name}"
         ));
     }
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
-use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{Extensions, HeaderValue, Method, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, Service, ServiceExt as _};
@@ -117,7 +117,8 @@ impl Mounted {
     }
 
     /// What an answer has to know of the request.
-    pub(crate) fn work(&self, method: &Method, headers: &HeaderMap) -> Work {
+    pub(crate) fn work(&self, request: &Request) -> Work {
+        let (method, headers) = (request.method(), request.headers());
         let tags = self.etag && (method == Method::GET || method == Method::HEAD);
         Work {
             entry: self.entry,
@@ -128,6 +129,7 @@ impl Mounted {
             external_resolver: self.external_resolver,
             renders_errors: self.renderer.is_some(),
             body_overran: false,
+            by_http_1: request.version() < Version::HTTP_2,
         }
     }
 
@@ -230,7 +232,7 @@ impl Service<Request> for Endpoint {
 
     fn call(&mut self, request: Request) -> Guarded {
         let route = Arc::clone(&self.route);
-        let mut work = route.work(request.method(), request.headers());
+        let mut work = route.work(&request);
         let reply = work::during(&mut work, || {
             self.reply(request).unwrap_or_else(|refusal| Box::pin(ready(route.rendered(*refusal))))
         });
@@ -269,7 +271,7 @@ impl Service<Request> for Innermost {
     }
 
     fn call(&mut self, request: Request) -> Infallibly {
-        let mut work = self.0.work(request.method(), request.headers());
+        let mut work = self.0.work(&request);
         if request.extensions().get::<Preflight>().is_some() {
             let reply = Reply(Box::pin(ready(StatusCode::NO_CONTENT.into_response())));
             return Infallibly { reply, work };

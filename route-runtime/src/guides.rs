@@ -14,3 +14,11 @@ pub mod how_it_works {}
 
 #[doc = include_str!("../docs/errors.md")]
 pub mod errors {}
+
+#[cfg(feature = "testing")]
+#[doc = include_str!("../docs/testing.md")]
+pub mod testing {}
+
+#[cfg(feature = "server")]
+#[doc = include_str!("../docs/deploying.md")]
+pub mod deploying {}

@@ -76,18 +76,28 @@ impl RouteIndex {
     /// router. HEAD is of the function for GET, where none is its own. The path is that of the URI, as it was sent.
     #[must_use]
     pub fn find(&self, method: &Method, path: &str) -> Option<&IndexedRoute> {
-        let Inner { tree, routes, before } = &*self.0;
+        let numbers = self.numbers(path)?;
+        let of_path = || numbers.iter().filter_map(|number| self.0.routes.get(*number));
+        let by = |method: &Method| of_path().find(|route| route.info.methods().names(method));
+        let head = || if method == Method::HEAD { by(&Method::GET) } else { None };
+        by(method).or_else(head).or_else(|| of_path().find(|route| route.info.methods().is_all()))
+    }
+
+    /// The routes of a path, whatever their methods: of a request that is a 405, or an `OPTIONS`.
+    pub fn at(&self, path: &str) -> impl Iterator<Item = &IndexedRoute> {
+        let numbers = self.numbers(path).map_or(&[][..], Vec::as_slice);
+        numbers.iter().filter_map(|number| self.0.routes.get(*number))
+    }
+
+    fn numbers(&self, path: &str) -> Option<&Vec<usize>> {
+        let Inner { tree, before, .. } = &*self.0;
         let mut segments = raw_segments(path);
         let fits =
             |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
         if !before.iter().all(|wanted| segments.next().is_some_and(|found| fits(wanted, found))) {
             return None;
         }
-        let numbers = tree.find(&segments.collect::<Vec<_>>())?;
-        let of_path = || numbers.iter().filter_map(|number| routes.get(*number));
-        let by = |method: &Method| of_path().find(|route| route.info.methods().names(method));
-        let head = || if method == Method::HEAD { by(&Method::GET) } else { None };
-        by(method).or_else(head).or_else(|| of_path().find(|route| route.info.methods().is_all()))
+        tree.find(&segments.collect::<Vec<_>>())
     }
 
     /// All routes, in the order of [`Routes::iter`].

@@ -184,8 +184,9 @@ impl Routes {
     /// of extractors and handler. The last one is the outermost.
     ///
     /// A preflight of CORS, `OPTIONS` with `Access-Control-Request-Method`, passes the layers of the route that it asks for,
-    /// though it is no request to it: so a CORS layer may be around one of several functions of a path. Another `OPTIONS` and a
-    /// 405 pass none. Where `which` says yes to no route, the log says so.
+    /// though it is no request to it: so a CORS layer may be around one of several functions of a path. It has no credentials:
+    /// give CORS after a layer that asks who is there, so that it stands outside of it. Another `OPTIONS` and a 405 pass none.
+    /// Where `which` says yes to no route, the log says so.
     ///
     /// ```standalone_crate
     /// use axum::{extract::Request, middleware::{from_fn, Next}, response::Response};
@@ -243,7 +244,8 @@ impl Routes {
     /// head of the answer is there, an event `answered` tells status and duration. Nothing that a client wrote is in it: no
     /// path, no query, no header, and a method that HTTP does not have is `_OTHER`.
     ///
-    /// Under [`serve`](Self::serve) unknown paths have a span too, without a route.
+    /// Under [`serve`](Self::serve) unknown paths have a span too, without a route. `tracing-opentelemetry` adds the place of the
+    /// span itself under the same names, unless it is told `.with_location(false)`.
     ///
     /// ```
     /// # use route_runtime::Routes;

@@ -161,9 +161,12 @@ pub(crate) fn has_no_content(status: StatusCode) -> bool {
     matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
-/// Takes content away, and its length. RFC 9110, 8.6: a 204 has none, and that of a 304 would be the content's.
+/// Takes content away, and its length. RFC 9110, 8.6: a 204 has none, and that of a 304 would be the content's. Over HTTP/2 it
+/// is told all the same, as plain axum does: to a layer that compresses, nothing of an unknown size would be worth it, and the
+/// end of what it makes of nothing would be content.
 pub(crate) fn without_content(response: &mut Response) {
-    let length_is_told = response.status() == StatusCode::RESET_CONTENT;
+    let by_http_1 = work::current().is_none_or(|work| work.by_http_1);
+    let length_is_told = response.status() == StatusCode::RESET_CONTENT || !by_http_1;
     *response.body_mut() = if length_is_told { Body::empty() } else { Body::new(Nothing) };
     response.headers_mut().remove(header::CONTENT_LENGTH);
 }

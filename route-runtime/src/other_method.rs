@@ -69,7 +69,7 @@ impl Service<Request> for OtherMethod {
             return Reply::Layered(endpoint.clone().call(request));
         }
         let route = &self.route;
-        let mut work = route.work(request.method(), request.headers());
+        let mut work = route.work(&request);
         let answer = || self.answer(&mut request).unwrap_or_else(|refusal| route.rendered(*refusal));
         Reply::Now(Some(work::during(&mut work, answer)))
     }

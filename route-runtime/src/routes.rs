@@ -358,7 +358,8 @@ impl Routes {
     ///
     /// `Router::merge` panics where two routers can't be one: where both have a function for one method and path, and
     /// where both have a fallback for one path, which two routers made by this function from functions of one path
-    /// have. Make one router of all functions of a path.
+    /// have. Make one router of all functions of a path; [`Mounts`](crate::Mounts) tells of such before axum does. A
+    /// `method_not_allowed_fallback` is such a fallback: call it after `merge`.
     pub fn into_router(self) -> Result<Router, RoutesError> {
         self.into_router_or(RouteConfig::new())
     }

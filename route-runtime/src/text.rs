@@ -178,6 +178,14 @@ pub(crate) fn query_values<'q>(query: Option<&'q str>, name: &str) -> Result<Vec
     Ok(values)
 }
 
+/// Whether a value of `name` in a query string can't be decoded.
+pub(crate) fn is_broken(query: Option<&str>, name: &str) -> bool {
+    query.unwrap_or_default().split('&').any(|pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        decode(key, true).is_ok_and(|key| key == name) && decode(value, true).is_err()
+    })
+}
+
 /// What [`pairs`] would find wrong with a query string.
 pub(crate) fn check_query(query: Option<&str>) -> Result<(), TextError> {
     match query {

@@ -55,7 +55,7 @@ where
     fn call(&mut self, mut request: Request) -> Self::Future {
         let start = Instant::now();
         let route = self.index.find(request.method(), request.uri().path());
-        let span = span(request.method(), route);
+        let span = span(request.method(), route, || self.index.at(request.uri().path()).next());
         if let Some(info) = route.map(IndexedRoute::info) {
             request.extensions_mut().insert(info);
         }
@@ -83,7 +83,11 @@ fn name(method: &Method) -> &'static str {
     KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("_OTHER")
 }
 
-fn span(method: &Method, route: Option<&IndexedRoute>) -> Span {
+fn span<'r>(
+    method: &Method,
+    route: Option<&IndexedRoute>,
+    of_path: impl FnOnce() -> Option<&'r IndexedRoute>,
+) -> Span {
     let method = name(method);
     let span = tracing::info_span!(
         "request",
@@ -110,7 +114,14 @@ fn span(method: &Method, route: Option<&IndexedRoute>) -> Span {
             span.record("code.file.path", info.file());
             span.record("code.line.number", info.line());
         }
-        None => drop(span.record("otel.name", method)),
+        // A 405, an OPTIONS, or nothing at all.
+        None => match of_path() {
+            Some(route) => {
+                span.record("otel.name", tracing::field::display(format_args!("{method} {}", route.path())));
+                span.record("http.route", route.path());
+            }
+            None => drop(span.record("otel.name", method)),
+        },
     }
     span
 }

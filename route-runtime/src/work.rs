@@ -28,6 +28,8 @@ pub(crate) struct Work {
     pub(crate) renders_errors: bool,
     /// The body of the request was larger than its limit.
     pub(crate) body_overran: bool,
+    /// The answer goes over HTTP/1, of which hyper knows which answers have no content.
+    pub(crate) by_http_1: bool,
 }
 
 impl Work {

@@ -77,7 +77,8 @@ const OF_THE_MESSAGE: [HeaderName; 4] =
 
 macro_rules! constructors {
     ($($name:ident $status:ident $code:literal;)*) => {$(
-        #[doc = concat!($code, ", with a sentence for the client.")]
+        #[doc = concat!($code, ", with a sentence for the client. Nothing is logged: what only the log may have is a cause, \
+                        by `?` or [`caused_by`](Self::caused_by).")]
         pub fn $name(detail: impl Into<String>) -> Self {
             Self::build(StatusCode::$status, Some(detail.into()), None)
         }

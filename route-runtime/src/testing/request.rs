@@ -117,6 +117,31 @@ impl TestRequest {
         self.header(header::AUTHORIZATION, format!("Bearer {token}"))
     }
 
+    /// Adds to the extensions of the request what a server or an outer layer would, as the client's address:
+    /// `.extension(axum::extract::ConnectInfo(address))`.
+    ///
+    /// ```standalone_crate
+    /// use std::net::SocketAddr;
+    ///
+    /// use axum::{extract::ConnectInfo, Extension};
+    /// use route_runtime::{get, testing::TestClient};
+    ///
+    /// #[get("/who")]
+    /// async fn who(Extension(ConnectInfo(address)): Extension<ConnectInfo<SocketAddr>>) -> String {
+    ///     address.ip().to_string()
+    /// }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let client = TestClient::new(route_runtime::router().unwrap());
+    /// let address = ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4711)));
+    /// assert_eq!(client.get("/who").extension(address).await.text(), "192.0.2.1");
+    /// # });
+    /// ```
+    pub fn extension<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.request.extensions_mut().insert(value);
+        self
+    }
+
     /// Sends the request; the answer is there with its head, and its body comes piece by piece.
     ///
     /// ```standalone_crate
