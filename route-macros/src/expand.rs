@@ -223,9 +223,11 @@ fn two_bodies(route: &Route) -> Option<TokenStream> {
         .extractors()
         .filter(|argument| argument.state().is_none())
         .map(|argument| {
-            let shown = argument.shown();
-            let reads_body = reads_body(argument, &route.state);
-            quote!((#shown, #reads_body))
+            let (shown, ty, state) = (argument.shown(), &argument.ty, &route.state);
+            let reads_body = reads_body(argument, state);
+            // What is no extractor at all has an error of its own.
+            let is_extractor = quote_spanned! {ty.span()=> __rt::Probe::<#ty, #state>::IS_FROM_REQUEST };
+            quote!((#shown, #reads_body && #is_extractor))
         })
         .collect();
     if candidates.len() < 2 {

@@ -45,7 +45,7 @@
 /// | `method = GET`, `method = [GET, HEAD]` | the methods it answers | every method but CONNECT |
 /// | `status = 201` | the success status, where the function sets none | 200 |
 /// | `max_duration = "10s"`, `"500ms"`, `false` | how long the function may take before 503, without what it waits for the body | none; 60 s under `serve` |
-/// | `body_limit = "500kb"`, `1000` | the largest body, inclusive, before 413; for every argument and layer that reads it | 1 MiB |
+/// | `body_limit = "500kb"`, `1000` | the largest body, inclusive, before 413; for every argument and layer that reads it; axum's `DefaultBodyLimit` around an app can only lower it | 1 MiB |
 /// | `body_parser = false` | no limit on the body, which [`ApiRequest<RawBody>`](crate::RawBody) streams | the limit holds |
 /// | `response_limit = "8mb"`, `1000`, `false` | the largest answer, before 500; a stream is cut off there | 4 MiB, streams unlimited |
 /// | `etag = false` | no `ETag` and no 304 by [`ApiResponse`](crate::ApiResponse) | both |

@@ -368,10 +368,17 @@ impl<S, T: FromRequestParts<S>> Probe<T, S> {
     pub const READS_BODY: bool = false;
 }
 
-/// The other answer to [`Probe::READS_BODY`].
+impl<S, T: FromRequest<S>> Probe<T, S> {
+    /// The type is an extractor that may read the body.
+    pub const IS_FROM_REQUEST: bool = true;
+}
+
+/// The other answers.
 pub trait ReadsBody {
     /// The type is no `FromRequestParts`, so it can only be a `FromRequest`.
     const READS_BODY: bool = true;
+    /// The type is none, which is another mistake than a second one.
+    const IS_FROM_REQUEST: bool = false;
 }
 
 impl<T, S> ReadsBody for Probe<T, S> {}

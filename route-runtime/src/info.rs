@@ -174,6 +174,33 @@ impl RouteInfo {
         self.handler.rsplit_once("::").map_or("", |(module, _)| module)
     }
 
+    /// Whether its pattern is this path or below it, by whole segments: `/admin` is not above `/administration`. Without the
+    /// base path.
+    ///
+    /// ```standalone_crate
+    /// use route_runtime::{get, Routes};
+    ///
+    /// #[get("/admin/users/[id]")]
+    /// async fn user(id: u64) -> String {
+    ///     id.to_string()
+    /// }
+    ///
+    /// let user = Routes::collect().iter().next().unwrap();
+    /// assert!(user.is_under("/admin") && user.is_under("/") && !user.is_under("/adm"));
+    /// ```
+    #[must_use]
+    pub fn is_under(&self, path: &str) -> bool {
+        let rest = self.pattern.strip_prefix(path.trim_end_matches('/'));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Whether its handler is in this module or below it: `my_app::blog`, or a whole crate.
+    #[must_use]
+    pub fn is_in(&self, module: &str) -> bool {
+        let rest = self.module().strip_prefix(module);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    }
+
     /// The source file of the handler, as the compiler was told it.
     #[must_use]
     pub const fn file(&self) -> &'static str {

@@ -179,7 +179,9 @@ impl Routes {
         self
     }
 
-    /// Puts a tower layer around each route that `which` says yes to: by tag, module, method, crate. It stands where the key
+    /// Puts a tower layer around each route that `which` says yes to: by tag, module, method, path. A guard by path
+    /// or module, `|route| route.is_under("/admin")`, is also around what is added later; one by tag is not where the tag was
+    /// forgotten. It stands where the key
     /// `layer` of the attribute does, and outside of it: inside of the guard against panics and of the limit of bodies, outside
     /// of extractors and handler. The last one is the outermost.
     ///

@@ -44,6 +44,9 @@ use crate::work;
 ///   serde keeps a part of the document to look at it twice: below `untagged`, `tag` and `flatten` it passes, and the
 ///   pointer ends there.
 ///
+/// A page of another origin can send a form, and a text, without asking (CSRF): where a cookie alone says who the client is, have
+/// it `SameSite`, or take `axum::Json`, which reads JSON only.
+///
 /// [`ApiRequest<RawBody>`](RawBody) hands the body over unread.
 ///
 /// ```

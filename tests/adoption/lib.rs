@@ -1,0 +1,1 @@
+//! Nothing: every step is a test binary.
