@@ -17,7 +17,21 @@
 //! Nothing is registered by hand: [`Routes::collect`] finds every annotated function that is linked into the program.
 //! What is wrong with a declaration is a compile error; what is wrong with a set of routes is a [`RoutesError`] before
 //! the first request.
+//!
+//! # Features
+//!
+//! | feature | | crates |
+//! |---|---|---|
+//! | `server`, a default | [`Routes::serve`], [`Server`]: a listener, signals, a graceful end | tokio's `net` and `signal`, hyper |
+//! | `openapi` | [`Routes::openapi`], [`Routes::with_docs`]: a document from the signatures, and Swagger UI | `schemars`, `swagger-ui-redist` |
+//! | `garde` | values of types that implement `garde::Validate` are validated | `garde` |
+//! | `testing` | [`testing::TestClient`], [`testing::assert_unchanged`] | `serde_urlencoded` |
+//!
+//! Without any, a router is made all the same, for an app that has a server: `default-features = false`.
+//!
+//! The [`guides`] tell the rest: coming from Next.js, axum or Rocket, errors, testing, deploying, and how it works.
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod admit;
 mod arguments;
