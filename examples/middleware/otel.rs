@@ -132,9 +132,13 @@ mod tests {
         assert!(failed.events.iter().any(|event| event.name.contains("the disk is full")), "{failed:?}");
     }
 
-    async fn what_is_no_route_has_no_pattern() {
+    async fn a_method_that_is_refused_has_the_path() {
         let refused = spans("PUT", "/posts/7").await.pop().unwrap();
-        assert_eq!((&*refused.name, attribute(&refused, "http.route")), ("PUT", None));
+        assert_eq!(refused.name, "PUT /posts/[id]");
+        assert_eq!(
+            (attribute(&refused, "handler"), attribute(&refused, "http.route")),
+            (None, Some("/posts/[id]".into()))
+        );
     }
 
     /// One test: where two threads set a subscriber at once, `tracing` may pass over one of them.
@@ -142,6 +146,6 @@ mod tests {
     async fn spans_arrive() {
         it_arrives_as_opentelemetry_names_it().await;
         an_error_is_that_of_the_server().await;
-        what_is_no_route_has_no_pattern().await;
+        a_method_that_is_refused_has_the_path().await;
     }
 }
