@@ -359,6 +359,11 @@ async fn without_content_a_size_is_told_over_http_2_only() {
     }
 }
 
+#[get("/tagged-of-this-test")]
+async fn tagged_text() -> ApiResponse {
+    ApiResponse::new().send("hello")
+}
+
 #[get("/no-content-of-this-test")]
 async fn nothing_to_say() -> ApiResponse<()> {
     ApiResponse::no_content()

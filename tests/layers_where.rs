@@ -205,8 +205,17 @@ fn an_index_finds_what_would_answer() {
     assert_eq!(route.path(), "/of/{tenant}/v1/items");
     assert!(nested.find(&Method::GET, "/v1/items").is_none());
     assert!(nested.find(&Method::GET, "/off/a/v1/items").is_none());
-    assert_eq!(nested.iter().len(), 7);
+    assert_eq!(nested.iter().len(), 8);
     assert_eq!(index.iter().next().unwrap().path(), "/v1/every");
+}
+
+#[derive(Clone)]
+struct Label(String);
+
+#[get("/labelled/[id]")]
+async fn labelled(id: String, Extension(Label(label)): Extension<Label>) -> String {
+    let _ = id;
+    label
 }
 
 /// An outer layer of the app, which runs before any router: metrics by pattern.
@@ -219,9 +228,49 @@ async fn an_outer_layer_asks_the_index() {
         request.extensions_mut().insert(Label(path.unwrap_or_else(|| "none".to_owned())));
         request
     });
-    #[derive(Clone)]
-    struct Label(String);
     let by_hand = axum::routing::get(async |Extension(Label(label)): Extension<Label>| label);
     let app = Router::new().route("/by-hand", by_hand).merge(routes.into_router().unwrap()).layer(label);
-    assert_eq!(TestClient::new(app).get("/by-hand").await.text(), "none");
+    assert_eq!(TestClient::new(app.clone()).get("/by-hand").await.text(), "none");
+    // Of the routes it knows which.
+    assert_eq!(TestClient::new(app).get("/labelled/7").await.text(), "/labelled/[id]");
+}
+
+/// A page of `with_docs` is no route, though a pattern fits its path.
+#[tokio::test]
+async fn a_page_is_not_announced_as_a_route() {
+    let routes = Routes::collect().base("/v1").layer(from_fn(by_tag)).with_docs("/v1/meet/docs");
+    let client = client(routes.clone());
+    let told = async |path: &str| client.get(path).await.header("x-mark").map(str::to_owned);
+    assert_eq!(told("/v1/meet/docs").await.as_deref(), Some("none"));
+    assert_eq!(told("/v1/meet/docs/openapi.json").await.as_deref(), Some("none"));
+    assert_eq!(told("/v1/meet/other").await.as_deref(), Some("/meet/[id]"));
+    let nested = routes.index().under("/of/{tenant}");
+    assert!(nested.find(&Method::GET, "/of/a/v1/meet/docs").is_none());
+    assert!(nested.find(&Method::GET, "/of/a/v1/meet/other").is_some());
+}
+
+#[test]
+fn an_index_knows_no_path_that_is_a_404() {
+    let index = Routes::collect().index();
+    assert!(index.find(&Method::GET, "/items/").is_none());
+    assert!(index.under("/of/{tenant}").find(&Method::GET, "/of//items").is_none());
+    let ignoring = Routes::collect().trailing_slash(route_runtime::TrailingSlash::Ignore).index();
+    assert!(ignoring.find(&Method::GET, "/items/").is_some());
+    // However long.
+    let long = format!("/meet{}", "/x".repeat(40));
+    assert_eq!(index.find(&Method::GET, &long).map(|route| route.info().name()), Some("rest"));
+    let sixteen = format!("/meet{}", "/x".repeat(15));
+    assert_eq!(index.find(&Method::GET, &sixteen).map(|route| route.info().name()), Some("rest"));
+}
+
+#[test]
+fn below_a_path_and_in_a_module() {
+    let routes = Routes::collect();
+    let list = routes.iter().find(|route| route.name() == "list").unwrap();
+    for path in ["/", "", "/items", "items", "/items/"] {
+        assert!(list.is_under(path), "{path}");
+    }
+    assert!(!list.is_under("/item") && !list.is_under("/items/x"));
+    assert!(list.is_in("layers_where") && list.is_in("layers-where"));
+    assert!(!list.is_in("layers") && !list.is_in("layers_where::list"));
 }

@@ -39,6 +39,9 @@ struct Integers {
     more: i64,
     maybe: Option<i32>,
     list: Vec<i32>,
+    /// Digits as text, and a value that looks like a schema.
+    #[schemars(extend("format" = "int64", "example" = { "type": "integer", "format": "int32" }))]
+    digits: String,
 }
 
 #[post("/integers?number")]
@@ -490,5 +493,7 @@ fn integers_have_the_bounds_of_their_types() {
     assert_eq!(of("more"), [Value::Null, json!(i64::MAX)], "an exclusive bound is one");
     assert_eq!(of("maybe"), of("int"));
     assert_eq!(bounds(&fields["list"]["items"]), of("int"));
+    assert_eq!(of("digits"), [Value::Null, Value::Null]);
+    assert_eq!(fields["digits"]["example"], json!({ "type": "integer", "format": "int32" }));
     assert_eq!(bounds(&operation("post", "/integers")["parameters"][0]["schema"]), of("long"));
 }

@@ -141,7 +141,8 @@ fn silent_crates(provided: &Provided<'_>, problems: &mut Vec<String>) {
     for name in provided.silent_crates {
         problems.push(format!(
             "the crate `{name}`, which `.only_crates(…)` names, has no route here. Rust links a crate only when code names \
-             it: write `use {name} as _;` in the binary, and see that the name is right"
+             it: write `use {name} as _;` in the binary, and see that the name is right and no `.filter(…)` before it \
+             leaves none"
         ));
     }
 }

@@ -40,6 +40,11 @@ struct Inner {
     routes: Vec<IndexedRoute>,
     /// What stands before the patterns, `None` for a segment that may be any.
     before: Vec<Option<String>>,
+    /// What takes a path away from a pattern: the page of the document. Behind what stands before the base.
+    pages: Vec<String>,
+    /// How many segments stand before the base.
+    outer: usize,
+    is_strict: bool,
 }
 
 /// A route where it is mounted.
@@ -72,8 +77,9 @@ impl IndexedRoute {
 }
 
 impl RouteIndex {
-    /// The route that a request of this method and path reaches; `None` where that is a 404, a 405, or the path of another
-    /// router. HEAD is of the function for GET, where none is its own. The path is that of the URI, as it was sent.
+    /// The route that a request of this method and path reaches; `None` where there is none, and for a 405. HEAD is of the
+    /// function for GET, where none is its own. The path is that of the URI, as it was sent. What the route itself refuses, as
+    /// another spelling of a static path, is of the route; so is a path that the app has by hand and a pattern fits too.
     #[must_use]
     pub fn find(&self, method: &Method, path: &str) -> Option<&IndexedRoute> {
         let numbers = self.numbers(path)?;
@@ -90,14 +96,35 @@ impl RouteIndex {
     }
 
     fn numbers(&self, path: &str) -> Option<&Vec<usize>> {
-        let Inner { tree, before, .. } = &*self.0;
+        let Inner { tree, before, pages, outer, is_strict, .. } = &*self.0;
+        if *is_strict && path.len() > 1 && path.ends_with('/') {
+            return None;
+        }
         let mut segments = raw_segments(path);
-        let fits =
-            |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
+        if !pages.is_empty() {
+            let below: String = raw_segments(path).skip(*outer).flat_map(|segment| ["/", segment]).collect();
+            if pages.contains(&below) {
+                return None;
+            }
+        }
+        let fits = |wanted: &Option<String>, found: &str| match wanted {
+            Some(wanted) => wanted == found,
+            None => !found.is_empty(),
+        };
         if !before.iter().all(|wanted| segments.next().is_some_and(|found| fits(wanted, found))) {
             return None;
         }
-        tree.find(&segments.collect::<Vec<_>>())
+        // A client says how many there are; few are the rule, and take no memory of their own.
+        let mut few = [""; 16];
+        let mut count = 0;
+        for (place, segment) in few.iter_mut().zip(segments.by_ref()) {
+            *place = segment;
+            count += 1;
+        }
+        match few.get(..count) {
+            Some(all) if count < few.len() => tree.find(all),
+            _ => tree.find(&few.into_iter().chain(segments).collect::<Vec<_>>()),
+        }
     }
 
     /// All routes, in the order of [`Routes::iter`].
@@ -111,10 +138,14 @@ impl RouteIndex {
         let mut inner = Inner::clone(&self.0);
         let is_any = |segment: &str| segment.starts_with('{');
         let outer = raw_segments(template).map(|part| (!is_any(part)).then(|| part.to_owned()));
+        let before = inner.before.len();
         inner.before.splice(0..0, outer).for_each(drop);
-        let template = template.trim_end_matches('/');
-        for route in &mut inner.routes {
-            route.path.insert_str(0, template);
+        inner.outer += inner.before.len() - before;
+        let template = template.trim_matches('/');
+        for route in inner.routes.iter_mut().filter(|_| !template.is_empty()) {
+            // axum has no `/` at the end of what it nests.
+            let below = route.path.trim_end_matches('/');
+            route.path = format!("/{template}{below}");
         }
         RouteIndex(Arc::new(inner))
     }
@@ -141,6 +172,9 @@ impl Routes {
             tree: Arc::new(conflict::tree(&self.entries)),
             routes: routes.collect(),
             before: raw_segments(&base).map(|segment| Some(segment.to_owned())).collect(),
+            pages: self.page_paths(),
+            outer: 0,
+            is_strict: self.is_strict(),
         }))
     }
 }

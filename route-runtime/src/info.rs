@@ -175,7 +175,7 @@ impl RouteInfo {
     }
 
     /// Whether its pattern is this path or below it, by whole segments: `/admin` is not above `/administration`. Without the
-    /// base path.
+    /// base path. A pattern that begins with a parameter is under `/` alone, whatever it answers.
     ///
     /// ```standalone_crate
     /// use route_runtime::{get, Routes};
@@ -190,14 +190,17 @@ impl RouteInfo {
     /// ```
     #[must_use]
     pub fn is_under(&self, path: &str) -> bool {
-        let rest = self.pattern.strip_prefix(path.trim_end_matches('/'));
+        let path = path.trim_matches('/');
+        let rest = if path.is_empty() { Some(self.pattern) } else { self.pattern.get(1..) };
+        let rest = rest.and_then(|pattern| pattern.strip_prefix(path));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
-    /// Whether its handler is in this module or below it: `my_app::blog`, or a whole crate.
+    /// Whether its handler is in this module or below it: `my_app::blog`, or a whole crate, `my_app` or `my-app`.
     #[must_use]
     pub fn is_in(&self, module: &str) -> bool {
-        let rest = self.module().strip_prefix(module);
+        let module = module.replace('-', "_");
+        let rest = self.module().strip_prefix(&*module);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::Extensions;
 use axum::response::{IntoResponse, Response};
 use axum::routing::Route;
 use tower::util::{MapRequestLayer, MapResponseLayer};
@@ -14,7 +15,7 @@ use tower::{Layer, Service};
 use crate::endpoint::{self, BoxedService};
 use crate::entry::Entry;
 use crate::error::Renderer;
-use crate::index::RouteIndex;
+use crate::index::{IndexedRoute, RouteIndex};
 use crate::info::RouteInfo;
 use crate::log;
 use crate::routes::Routes;
@@ -83,7 +84,10 @@ impl Layers {
     pub(crate) fn tell_idle(&self, entries: &[&'static Entry]) {
         for RouteLayer { applies, given_at, .. } in &self.of_routes {
             if !entries.is_empty() && !entries.iter().any(|entry| applies(&entry.info)) {
-                log::warn(format_args!("`.layer_where(…)` at {given_at} is around no route"));
+                log::warn(format_args!(
+                    "`.layer_where(…)` at {given_at} is around no route: see that it spells tags, modules and paths as \
+                     their routes do"
+                ));
             }
         }
     }
@@ -123,14 +127,20 @@ impl Layers {
             layers.add(TraceLayer::new(index));
         } else {
             layers.add(MapRequestLayer::new(move |mut request: Request| {
-                if let Some(route) = index.find(request.method(), request.uri().path()) {
-                    let info = route.info();
-                    request.extensions_mut().insert(info);
-                }
+                let route = index.find(request.method(), request.uri().path()).map(IndexedRoute::info);
+                announce(route, request.extensions_mut());
                 request
             }));
         }
         layers.outside.iter().fold(router, |router, layer| layer(router, around))
+    }
+}
+
+/// Lets layers see the route, and none that an outer router has told of.
+pub(crate) fn announce(route: Option<&'static RouteInfo>, extensions: &mut Extensions) {
+    match route {
+        Some(info) => drop(extensions.insert(info)),
+        None => drop(extensions.remove::<&'static RouteInfo>()),
     }
 }
 
@@ -180,14 +190,15 @@ impl Routes {
     }
 
     /// Puts a tower layer around each route that `which` says yes to: by tag, module, method, path. A guard by path
-    /// or module, `|route| route.is_under("/admin")`, is also around what is added later; one by tag is not where the tag was
-    /// forgotten. It stands where the key
+    /// or module, `|route| route.is_under("/admin")`, is also around what is added there later; one by tag is not where the
+    /// tag was forgotten. A pattern that begins with a parameter, `/[section]/list`, is under no path, and answers `/admin/list`. It stands where the key
     /// `layer` of the attribute does, and outside of it: inside of the guard against panics and of the limit of bodies, outside
     /// of extractors and handler. The last one is the outermost.
     ///
     /// A preflight of CORS, `OPTIONS` with `Access-Control-Request-Method`, passes the layers of the route that it asks for,
     /// though it is no request to it: so a CORS layer may be around one of several functions of a path. It has no credentials:
-    /// give CORS after a layer that asks who is there, so that it stands outside of it. Another `OPTIONS` and a 405 pass none.
+    /// give CORS after a layer that asks who is there, so that it stands outside of it. Another `OPTIONS` and a 405 pass none, and
+    /// where a function of the path is for OPTIONS or for every method, that one answers. The page of `with_docs` is no route.
     /// Where `which` says yes to no route, the log says so.
     ///
     /// ```standalone_crate

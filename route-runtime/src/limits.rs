@@ -161,14 +161,24 @@ pub(crate) fn has_no_content(status: StatusCode) -> bool {
     matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
-/// Takes content away, and its length. RFC 9110, 8.6: a 204 has none, and that of a 304 would be the content's. Over HTTP/2 it
-/// is told all the same, as plain axum does: to a layer that compresses, nothing of an unknown size would be worth it, and the
-/// end of what it makes of nothing would be content.
+/// Takes content away, and its length. RFC 9110, 8.6: a 204 has none, and that of a 304 would be the content's.
+///
+/// Over HTTP/2 the size of nothing is told, though a 204 then gets a length of 0 from axum, as any of axum's does: to a layer
+/// that compresses, nothing of an unknown size is worth it, and what it makes of nothing would be content, which ends the
+/// stream in an error. Over HTTP/1 hyper leaves such content out.
 pub(crate) fn without_content(response: &mut Response) {
     let by_http_1 = work::current().is_none_or(|work| work.by_http_1);
-    let length_is_told = response.status() == StatusCode::RESET_CONTENT || !by_http_1;
+    let status = response.status();
+    let length_is_told = status == StatusCode::RESET_CONTENT || !by_http_1;
+    let content = HttpBody::size_hint(response.body()).exact();
     *response.body_mut() = if length_is_told { Body::empty() } else { Body::new(Nothing) };
     response.headers_mut().remove(header::CONTENT_LENGTH);
+    if status == StatusCode::NOT_MODIFIED
+        && !by_http_1
+        && let Some(length) = content
+    {
+        response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    }
 }
 
 /// No content, without a size that axum would tell in a header.

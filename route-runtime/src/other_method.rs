@@ -11,7 +11,6 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use tower::Service;
 
-use crate::arguments::Refusal;
 use crate::endpoint::{Endpoint, Guarded, Mounted};
 use crate::error::bare;
 use crate::methods::Methods;
@@ -23,34 +22,35 @@ use crate::work;
 pub(crate) struct OtherMethod {
     /// Of the first function of the path.
     route: Arc<Mounted>,
-    /// The functions with layers, by method.
-    layered: Arc<[(Methods, Endpoint)]>,
+    /// The functions of the path by method, where one has layers.
+    functions: Arc<[(Methods, Endpoint)]>,
 }
 
 impl OtherMethod {
     pub(crate) fn new(first: &Endpoint, all: &[(Methods, Endpoint)]) -> Self {
-        let layered = all.iter().filter(|(_, endpoint)| endpoint.is_layered()).cloned().collect();
-        OtherMethod { route: first.route(), layered }
+        let is_layered = all.iter().any(|(_, endpoint)| endpoint.is_layered());
+        OtherMethod { route: first.route(), functions: if is_layered { all.into() } else { Arc::new([]) } }
     }
 
     /// The function whose layers answer a preflight of CORS (<https://fetch.spec.whatwg.org/#cors-preflight-request>).
     fn asked_for(&self, request: &Request) -> Option<&Endpoint> {
-        if self.layered.is_empty() || request.method() != Method::OPTIONS {
+        if self.functions.is_empty() || request.method() != Method::OPTIONS {
             return None;
         }
         let wanted = request.headers().get(header::ACCESS_CONTROL_REQUEST_METHOD)?;
         let wanted = Method::from_bytes(wanted.as_bytes()).ok()?;
-        let by = |method: &Method| self.layered.iter().find(|(methods, _)| methods.contains(method));
+        let by = |method: &Method| self.functions.iter().find(|(methods, _)| methods.contains(method));
         let found = by(&wanted).or_else(|| if wanted == Method::HEAD { by(&Method::GET) } else { None });
-        found.map(|(_, endpoint)| endpoint)
+        found.map(|(_, endpoint)| endpoint).filter(|endpoint| endpoint.is_layered())
     }
 
-    fn answer(&self, request: &mut Request) -> Result<Response, Refusal> {
-        self.route.receive(request)?;
-        if request.method() == Method::OPTIONS {
-            return Ok(StatusCode::NO_CONTENT.into_response());
+    fn answer(&self, request: &mut Request) -> Response {
+        let route = &self.route;
+        match route.receive(request) {
+            Err(refusal) => route.rendered(*refusal),
+            Ok(()) if request.method() == Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
+            Ok(()) => route.rendered(bare(StatusCode::METHOD_NOT_ALLOWED)),
         }
-        Err(Box::new(bare(StatusCode::METHOD_NOT_ALLOWED)))
     }
 }
 
@@ -70,8 +70,7 @@ impl Service<Request> for OtherMethod {
         }
         let route = &self.route;
         let mut work = route.work(&request);
-        let answer = || self.answer(&mut request).unwrap_or_else(|refusal| route.rendered(*refusal));
-        Reply::Now(Some(work::during(&mut work, answer)))
+        Reply::Now(Some(work::during(&mut work, || self.answer(&mut request))))
     }
 }
 

@@ -115,7 +115,7 @@ impl Routes {
         self
     }
 
-    /// Keeps the routes of these crates, which code names as they are here: an allow-list, because every crate that is linked
+    /// Keeps the routes of these crates, by the names in their own manifests: an allow-list, because every crate that is linked
     /// may bring routes, those of dependencies too. What is left out is told in the log, as `DEBUG`. A crate of the list that brought no
     /// route is a [`RoutesError`]: it is not linked, or misspelt.
     ///
@@ -138,7 +138,7 @@ impl Routes {
         let (kept, left): (Vec<_>, Vec<_>) =
             self.entries.into_iter().partition(|entry| names.contains(entry.info.crate_name()));
         let brought = |name: &String| kept.iter().any(|entry| entry.info.crate_name() == name);
-        self.silent_crates = names.iter().filter(|name| !brought(name)).cloned().collect();
+        self.silent_crates.extend(names.iter().filter(|name| !brought(name)).cloned());
         for entry in left {
             tracing::debug!("left out by `.only_crates(…)`: {}", Line(&entry.info));
         }
@@ -308,13 +308,21 @@ impl Routes {
             let handlers = by_hand::handlers(&self.entries, &what, |_| true);
             paths.extend(of_mount.into_iter().map(|path| (path, handlers.clone())));
         }
-        #[cfg(feature = "openapi")]
-        if let Some(docs) = &self.docs {
-            paths.extend(
-                docs.paths().into_iter().map(|path| (path, "    the page of `.with_docs(…)`".to_owned())),
-            );
-        }
+        let page = "    the page of `.with_docs(…)`";
+        paths.extend(self.page_paths().into_iter().map(|path| (path, page.to_owned())));
         paths
+    }
+
+    /// The paths of the page of the document.
+    pub(crate) fn page_paths(&self) -> Vec<String> {
+        #[cfg(feature = "openapi")]
+        return self.docs.as_ref().map(Docs::paths).unwrap_or_default();
+        #[cfg(not(feature = "openapi"))]
+        Vec::new()
+    }
+
+    pub(crate) fn is_strict(&self) -> bool {
+        self.trailing_slash == TrailingSlash::Strict
     }
 
     fn check(&self) -> Result<Tree<Vec<usize>>, RoutesError> {

@@ -353,6 +353,7 @@ impl Mounts {
     ///
     /// As [`Mounts::into_router`].
     pub fn into_server(self) -> Result<Server, RoutesError> {
+        self.sets().for_each(|routes| tracing::info!("serves {}", routes.summary()));
         let router = self.into_router_or(RouteConfig::new().max_duration(MAX_DURATION))?;
         Ok(Server::new(router.fallback(|| ready(not_found(None)))))
     }

@@ -13,6 +13,9 @@ use crate::routes::Routes;
 /// Several sets of routes as one: crates and modules, each below a base path of its own and with its own states, layers and
 /// defaults. One set may be there many times, below different bases and with different states.
 ///
+/// Each set judges paths by its own routes: another spelling of a static path of one set, `/users/m%65`, may fit a parameter of
+/// another, `/users/[id]`, where a single set answers 404. Keep what a guard is around and what fits its paths in one set.
+///
 /// ```standalone_crate
 /// use route_runtime::{get, testing::TestClient, Mounts, Routes, State};
 ///

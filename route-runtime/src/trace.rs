@@ -14,6 +14,7 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
 use crate::index::{IndexedRoute, RouteIndex};
+use crate::layers::announce;
 
 /// What [`Routes::trace`](crate::Routes::trace) puts around a router.
 #[derive(Clone)]
@@ -56,9 +57,8 @@ where
         let start = Instant::now();
         let route = self.index.find(request.method(), request.uri().path());
         let span = span(request.method(), route, || self.index.at(request.uri().path()).next());
-        if let Some(info) = route.map(IndexedRoute::info) {
-            request.extensions_mut().insert(info);
-        }
+        let info = route.map(IndexedRoute::info);
+        announce(info, request.extensions_mut());
         let reply = span.in_scope(|| self.service.call(request));
         let whole = span.clone();
         let answered = async move {

@@ -245,6 +245,13 @@ fn walk(schema: &Value, visit: &mut impl FnMut(&str)) {
 
 /// What an integer can be, which schemars tells by its format only where it has more than 16 bits.
 fn bound(schema: &mut Map<String, Value>) {
+    let is_integer = match schema.get("type") {
+        Some(Value::Array(types)) => types.iter().any(|ty| ty == "integer"),
+        ty => ty.is_some_and(|ty| ty == "integer"),
+    };
+    if !is_integer {
+        return;
+    }
     let format = schema.get("format").and_then(Value::as_str);
     let (least, most) = match format {
         Some("int32") => (json!(i32::MIN), json!(i32::MAX)),
@@ -276,6 +283,8 @@ pub(super) fn renamed(directed: Directed, names: &BTreeMap<(Way, String), String
                                 *reference = format!("{PREFIX}{name}");
                             }
                         }
+                        // Values, not schemas.
+                        _ if matches!(&**key, "default" | "const" | "enum" | "example" | "examples") => {}
                         value => rename(value, way, names),
                     }
                 }

@@ -24,9 +24,12 @@ impl Jar {
         let now = OffsetDateTime::now_utc();
         let mut cookies = self.lock();
         cookies.retain(|cookie| cookie.expires_datetime().is_none_or(|expires| expires > now));
-        let belongs = |cookie: &&Cookie<'_>| belongs(path, cookie.path().unwrap_or("/"));
-        let pairs: Vec<String> =
-            cookies.iter().filter(belongs).map(|cookie| cookie.stripped().to_string()).collect();
+        let path_of = |cookie: &Cookie<'_>| cookie.path().unwrap_or("/").to_owned();
+        let mut sent: Vec<&Cookie<'_>> =
+            cookies.iter().filter(|cookie| belongs(path, &path_of(cookie))).collect();
+        // The most special first (5.4).
+        sent.sort_by_key(|cookie| std::cmp::Reverse(path_of(cookie).len()));
+        let pairs: Vec<String> = sent.into_iter().map(|cookie| cookie.stripped().to_string()).collect();
         if let Ok(value) = HeaderValue::try_from(pairs.join("; "))
             && !pairs.is_empty()
         {

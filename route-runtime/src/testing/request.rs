@@ -89,6 +89,9 @@ impl TestRequest {
     #[track_caller]
     pub fn query(mut self, parameters: &(impl Serialize + ?Sized)) -> Self {
         let more = sound(serde_urlencoded::to_string(parameters).ok(), "query");
+        if more.is_empty() {
+            return self;
+        }
         let uri = self.request.uri();
         let separator = if uri.query().is_some() { '&' } else { '?' };
         let uri = format!("{uri}{separator}{more}");
