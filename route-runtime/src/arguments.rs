@@ -14,12 +14,13 @@ use axum::response::{IntoResponse, Response};
 use crate::call::TextValue;
 use crate::endpoint::Mounted;
 use crate::entry::{Place, Validator};
-use crate::error::{ApiError, bare, step};
+use crate::error::{ApiError, bare, problem, step};
 use crate::info::RouteInfo;
 use crate::log;
 use crate::pattern::Segment;
 use crate::request::ApiRequest;
 use crate::text::{self, TextError, decode};
+use crate::work;
 
 /// The answer to a request that does not reach its handler. Boxed: extraction nests, and each level would hold it.
 pub(crate) type Refusal = Box<Response>;
@@ -150,7 +151,13 @@ fn without_echo(response: Response, rejection: &str) -> Response {
     if status.is_server_error() {
         log::report(format_args!("answered {status}: {rejection}: {}", text_of(body)));
     }
-    let mut answer = bare(status);
+    // axum takes a body that broke off for a mistake of the client's, whyever it did.
+    let mut answer = match work::current() {
+        Some(work) if work.body_is_late && status == StatusCode::BAD_REQUEST => {
+            problem(StatusCode::REQUEST_TIMEOUT, Some("the body did not arrive in time"))
+        }
+        _ => bare(status),
+    };
     for (name, value) in &parts.headers {
         if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
             answer.headers_mut().append(name.clone(), value.clone());

@@ -129,6 +129,7 @@ impl Mounted {
             external_resolver: self.external_resolver,
             renders_errors: self.renderer.is_some(),
             body_overran: false,
+            body_is_late: false,
             by_http_1: request.version() < Version::HTTP_2,
         }
     }

@@ -28,6 +28,8 @@ pub(crate) struct Work {
     pub(crate) renders_errors: bool,
     /// The body of the request was larger than its limit.
     pub(crate) body_overran: bool,
+    /// The body of the request did not come in time.
+    pub(crate) body_is_late: bool,
     /// The answer goes over HTTP/1, of which hyper knows which answers have no content.
     pub(crate) by_http_1: bool,
 }
@@ -80,6 +82,14 @@ pub(crate) fn aside<T>(f: impl FnOnce() -> T) -> T {
 pub(crate) fn body_overran() {
     if let Some(work) = WORK.get() {
         WORK.set(Some(Work { body_overran: true, ..work }));
+    }
+}
+
+/// Notes that the body of the request did not come in time.
+#[cfg(feature = "server")]
+pub(crate) fn body_is_late() {
+    if let Some(work) = WORK.get() {
+        WORK.set(Some(Work { body_is_late: true, ..work }));
     }
 }
 

@@ -40,6 +40,7 @@ pub(crate) const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("query/utf8-raw", "200", "node refuses raw UTF-8 in a target, hyper takes it"),
     ("query/json-value", "400", "node takes a raw `\"` in a target, hyper refuses it, as RFC 3986 does"),
     ("encoding/long-url-20k", "200", "node takes 16 KiB of head, hyper more"),
+    ("body/te-gzip-chunked", "501", "RFC 9112, 6.1: a coding of the message that is not understood is not guessed at"),
     ("reqhead/big-header", "200", "node takes 16 KiB of head, hyper more"),
     ("method/foo", "200", "node refuses methods that it does not know, hyper takes any token; so does a route without methods"),
     ("body/cl-dup-same", "200", "one length told twice is one length (RFC 9112, 6.3)"),

@@ -13,6 +13,8 @@ use serde_json::{Map, Value, json};
 
 pub use invalid::Invalid;
 pub(crate) use invalid::reason;
+#[cfg(feature = "server")]
+pub(crate) use problem::outside;
 pub(crate) use problem::{Renderer, bare, not_found, problem};
 pub use start::Error;
 

@@ -31,9 +31,14 @@ pub(crate) fn bare(status: StatusCode) -> Response {
 
 /// 404 of a path that is no route's, as the app renders it.
 pub(crate) fn not_found(renderer: Option<&Renderer>) -> Response {
-    let problem = body(StatusCode::NOT_FOUND, None, None);
+    outside(StatusCode::NOT_FOUND, None, renderer)
+}
+
+/// The response of an error that is no route's, as the app renders it.
+pub(crate) fn outside(status: StatusCode, detail: Option<&str>, renderer: Option<&Renderer>) -> Response {
+    let problem = body(status, detail, None);
     match renderer {
-        Some(renderer) => renderer.render(&ApiError::new(StatusCode::NOT_FOUND), problem),
+        Some(renderer) => renderer.render(&ApiError::build(status, detail.map(str::to_owned), None), problem),
         None => problem,
     }
 }

@@ -1,0 +1,142 @@
+//! The loop that accepts connections, and the order in which it ends.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::extract::Request;
+use axum::response::Response;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tower::util::BoxCloneSyncService;
+
+use super::connection::{self, Shared};
+use super::options::ServerOptions;
+use super::signals::Stop;
+use crate::error::Renderer;
+use crate::log;
+
+/// How long accepting pauses where the system has nothing to give: no file, no memory.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// How long the queue of the system is emptied before the listener closes.
+const BACKLOG: Duration = Duration::from_millis(50);
+
+/// Serves until a signal, then ends in the order that loses no request: readiness first, then the listener, then connections
+/// without a request, and a deadline over all.
+pub(super) async fn serve(
+    listener: TcpListener,
+    router: BoxCloneSyncService<Request, Response, Infallible>,
+    options: ServerOptions,
+    renderer: Option<Renderer>,
+    mut stop: Stop,
+) {
+    let (goodbye, _) = watch::channel(false);
+    let permits = options.max_connections.clamp(1, Semaphore::MAX_PERMITS);
+    let mut accepting = Accepting {
+        listener: Some(listener),
+        permits: Arc::new(Semaphore::new(permits)),
+        shared: Arc::new(Shared { router, options, renderer, is_closing: AtomicBool::new(false) }),
+        connections: JoinSet::new(),
+        goodbye,
+    };
+    tokio::select! {
+        () = accepting.run() => {}
+        () = stop.next() => {}
+    }
+    tokio::select! {
+        () = accepting.end() => {}
+        // Once more: now.
+        () = stop.next() => {}
+    }
+}
+
+struct Accepting {
+    listener: Option<TcpListener>,
+    permits: Arc<Semaphore>,
+    shared: Arc<Shared>,
+    connections: JoinSet<()>,
+    goodbye: watch::Sender<bool>,
+}
+
+impl Accepting {
+    /// Accepts for ever.
+    async fn run(&mut self) {
+        loop {
+            tokio::select! {
+                accepted = accept(self.listener.as_ref(), &self.permits) => self.spawn(accepted),
+                Some(_) = self.connections.join_next() => {}
+            }
+        }
+    }
+
+    fn spawn(&mut self, (tcp, client, permit): Accepted) {
+        let (shared, goodbye) = (Arc::clone(&self.shared), self.goodbye.subscribe());
+        self.connections.spawn(connection::serve(tcp, client, shared, permit, goodbye));
+    }
+
+    async fn end(&mut self) {
+        let (lame_duck, settle, drain) = {
+            let options = &self.shared.options;
+            (options.lame_duck, options.settle, options.drain)
+        };
+        self.shared.is_closing.store(true, Ordering::Relaxed);
+        let _ = timeout(lame_duck, self.run()).await;
+        // What connected before the listener closes would be reset.
+        let _ = timeout(BACKLOG, async {
+            while let Ok(accepted) =
+                timeout(Duration::from_millis(5), accept(self.listener.as_ref(), &self.permits)).await
+            {
+                self.spawn(accepted);
+            }
+        })
+        .await;
+        // Nothing is accepted any more.
+        self.listener = None;
+        let _ = timeout(settle, self.all_end()).await;
+        let _ = self.goodbye.send(true);
+        let _ = timeout(drain, self.all_end()).await;
+        self.connections.shutdown().await;
+    }
+
+    async fn all_end(&mut self) {
+        while self.connections.join_next().await.is_some() {}
+    }
+}
+
+type Accepted = (TcpStream, SocketAddr, OwnedSemaphorePermit);
+
+/// The next connection, once there is room for it.
+async fn accept(listener: Option<&TcpListener>, permits: &Arc<Semaphore>) -> Accepted {
+    loop {
+        let Some(listener) = listener else { return std::future::pending().await };
+        let Ok(permit) = Arc::clone(permits).acquire_owned().await else {
+            // Nobody closes it.
+            return std::future::pending().await;
+        };
+        match listener.accept().await {
+            Ok((tcp, client)) => return (tcp, client, permit),
+            Err(error) if is_of_one_client(&error) => {}
+            Err(error) => {
+                log::warn(format_args!("no connection can be accepted for now: {error}"));
+                sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+/// The client was gone before it was accepted, which says nothing of the next.
+fn is_of_one_client(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::Interrupted
+    )
+}

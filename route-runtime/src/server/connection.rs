@@ -1,0 +1,238 @@
+//! One connection: its protocol, its deadlines, its end.
+
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderValue, Request, StatusCode, Version, header};
+use axum::response::{IntoResponse as _, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use tower::ServiceExt as _;
+use tower::util::{BoxCloneSyncService, Oneshot};
+
+use super::body::{Last, Timely};
+use super::edge;
+use super::options::ServerOptions;
+use super::phase::{InFlight, Late, Phase};
+use super::stream::Stream;
+use crate::error::{Renderer, outside};
+
+type Router = BoxCloneSyncService<axum::extract::Request, Response, Infallible>;
+
+/// What all connections share.
+pub(super) struct Shared {
+    pub(super) router: Router,
+    pub(super) options: ServerOptions,
+    /// What the app makes of errors.
+    pub(super) renderer: Option<Renderer>,
+    /// A signal came.
+    pub(super) is_closing: AtomicBool,
+}
+
+/// How long a client has to take notice of the end of a connection.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Serves one connection until it ends, its client is late, or `goodbye` comes.
+pub(super) async fn serve(
+    tcp: TcpStream,
+    client: SocketAddr,
+    shared: Arc<Shared>,
+    permit: OwnedSemaphorePermit,
+    mut goodbye: watch::Receiver<bool>,
+) {
+    // An answer is written whole; waiting for more of it would only delay it.
+    let _ = tcp.set_nodelay(true);
+    let options = &shared.options;
+    let phase = Arc::new(Phase::new());
+    let stream = Stream::new(tcp, Arc::clone(&phase), options.write_stall, permit);
+    let service = Edge { shared: Arc::clone(&shared), phase: Arc::clone(&phase), client };
+    let mut connection = connect(options, stream, service);
+    let mut late = pin!(phase.late(options));
+    let over = async {
+        // A sender that is gone means the same.
+        let _ = goodbye.wait_for(|is_over| *is_over).await;
+    };
+    tokio::select! {
+        () = ended(&mut connection) => return,
+        why = late.as_mut() => {
+            if why == Late::Idle {
+                connection.as_mut().end();
+                let _ = tokio::time::timeout(FAREWELL, ended(&mut connection)).await;
+            }
+            return;
+        }
+        () = over => {}
+    }
+    connection.as_mut().end();
+    // Who is not done by then is dropped with all others.
+    tokio::select! {
+        () = ended(&mut connection) => {}
+        () = unfinished(&phase) => {}
+    }
+}
+
+async fn ended(connection: &mut Pin<Box<dyn Connection>>) {
+    poll_fn(|cx| connection.as_mut().poll_end(cx)).await;
+}
+
+/// Ready when a connection that is to end waits for no answer: its client has sent a part of a request, or nothing.
+async fn unfinished(phase: &Phase) {
+    loop {
+        tokio::time::sleep(FAREWELL).await;
+        if !phase.is_busy() {
+            return;
+        }
+    }
+}
+
+/// A connection of hyper's, whichever protocol it speaks.
+trait Connection: Send {
+    /// Ready at its end, however it came.
+    fn poll_end(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
+
+    /// Lets it end after what runs.
+    fn end(self: Pin<&mut Self>);
+}
+
+macro_rules! connections {
+    ($($ty:ty;)*) => {$(
+        impl Connection for $ty {
+            fn poll_end(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+                // Errors of a connection are its client's: it went away, or spoke no HTTP.
+                Future::poll(self, cx).map(drop)
+            }
+
+            fn end(self: Pin<&mut Self>) {
+                self.graceful_shutdown();
+            }
+        }
+    )*};
+}
+
+connections! {
+    auto::UpgradeableConnection<'static, TokioIo<Stream>, Edge, TokioExecutor>;
+    http1::UpgradeableConnection<TokioIo<Stream>, Edge>;
+    http2::Connection<TokioIo<Stream>, Edge, TokioExecutor>;
+}
+
+/// The connection in the protocols that are on; both where none is.
+fn connect(options: &ServerOptions, stream: Stream, service: Edge) -> Pin<Box<dyn Connection>> {
+    let io = TokioIo::new(stream);
+    let head = options.max_head_bytes.max(8192);
+    let list = u32::try_from(head).unwrap_or(u32::MAX);
+    // The deadline of a head is the phase's, which knows an idle connection from a slow one.
+    match (options.http1, options.http2) {
+        (true, false) => {
+            let mut builder = http1::Builder::new();
+            builder.timer(TokioTimer::new()).header_read_timeout(None);
+            builder.max_buf_size(head).max_headers(options.max_headers);
+            Box::pin(builder.serve_connection(io, service).with_upgrades())
+        }
+        (false, true) => {
+            let mut builder = http2::Builder::new(TokioExecutor::new());
+            builder.timer(TokioTimer::new());
+            builder.max_concurrent_streams(options.max_streams).max_header_list_size(list);
+            Box::pin(builder.serve_connection(io, service))
+        }
+        _ => {
+            let mut builder = auto::Builder::new(TokioExecutor::new());
+            let mut http1 = builder.http1();
+            http1.timer(TokioTimer::new()).header_read_timeout(None);
+            http1.max_buf_size(head).max_headers(options.max_headers);
+            let mut http2 = builder.http2();
+            http2.timer(TokioTimer::new());
+            http2.max_concurrent_streams(options.max_streams).max_header_list_size(list);
+            Box::pin(builder.serve_connection_with_upgrades(io, service).into_owned())
+        }
+    }
+}
+
+/// The service of a connection, before the router.
+#[derive(Clone)]
+struct Edge {
+    shared: Arc<Shared>,
+    phase: Arc<Phase>,
+    client: SocketAddr,
+}
+
+impl hyper::service::Service<Request<Incoming>> for Edge {
+    type Response = Response<Last>;
+    type Error = Infallible;
+    type Future = Answering;
+
+    fn call(&self, request: Request<Incoming>) -> Answering {
+        let by_http_1 = request.version() < Version::HTTP_2;
+        let in_flight = Some(self.phase.begin(!by_http_1));
+        let answer = match self.answer(&request) {
+            Some(response) => Answer::Now(Some(response)),
+            None => {
+                let options = &self.shared.options;
+                let mut request = request.map(|body| Body::new(Timely::new(body, options)));
+                request.extensions_mut().insert(ConnectInfo(self.client));
+                Answer::Router(self.shared.router.clone().oneshot(request))
+            }
+        };
+        Answering { answer, in_flight, shared: Arc::clone(&self.shared), by_http_1 }
+    }
+}
+
+impl Edge {
+    /// What the server answers itself.
+    fn answer(&self, request: &Request<Incoming>) -> Option<Response> {
+        if let Some(refusal) = edge::refusal(request, self.shared.renderer.as_ref()) {
+            return Some(refusal);
+        }
+        let readiness = self.shared.options.readiness.as_deref();
+        readiness.filter(|path| *path == request.uri().path()).map(|_| {
+            if self.shared.is_closing.load(Ordering::Relaxed) {
+                outside(StatusCode::SERVICE_UNAVAILABLE, None, self.shared.renderer.as_ref())
+            } else {
+                "ready".into_response()
+            }
+        })
+    }
+}
+
+enum Answer {
+    Now(Option<Response>),
+    Router(Oneshot<Router, axum::extract::Request>),
+}
+
+/// An answer on its way.
+struct Answering {
+    answer: Answer,
+    in_flight: Option<InFlight>,
+    shared: Arc<Shared>,
+    by_http_1: bool,
+}
+
+impl Future for Answering {
+    type Output = Result<Response<Last>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let response = match &mut this.answer {
+            Answer::Now(response) => Poll::Ready(Ok(response.take().unwrap_or_default())),
+            Answer::Router(reply) => Pin::new(reply).poll(cx),
+        };
+        response.map_ok(|mut response| {
+            let is_upgrade = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+            if this.by_http_1 && !is_upgrade && this.shared.is_closing.load(Ordering::Relaxed) {
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            response.map(|body| Last::new(body, this.in_flight.take()))
+        })
+    }
+}

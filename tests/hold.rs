@@ -1,0 +1,369 @@
+//! `Server` under clients that are silent, slow, many, do not read, or speak no sound HTTP; and its end.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use axum::body::Bytes;
+use route_runtime::{ApiRequest, ApiResponse, RawBody, Routes, Server, ServerOptions, get, post};
+use tests::http;
+use tokio::sync::oneshot;
+
+#[get("/hello")]
+async fn hello() -> &'static str {
+    "hello"
+}
+
+#[post("/body")]
+async fn body(bytes: Bytes) -> String {
+    bytes.len().to_string()
+}
+
+#[post("/stream", body_parser = false)]
+async fn stream(req: ApiRequest<RawBody>) -> Result<String, route_runtime::ApiError> {
+    let mut body = req.into_body();
+    let mut length = 0;
+    while let Some(chunk) = body.chunk().await? {
+        length += chunk.len();
+    }
+    Ok(length.to_string())
+}
+
+#[get("/slow/[millis]")]
+async fn slow(millis: u64) -> &'static str {
+    tokio::time::sleep(Duration::from_millis(millis)).await;
+    "slow"
+}
+
+static DROPPED: AtomicUsize = AtomicUsize::new(0);
+
+struct CountsDrop;
+
+impl Drop for CountsDrop {
+    fn drop(&mut self) {
+        DROPPED.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[get("/hangs", max_duration = false)]
+async fn hangs() -> &'static str {
+    let _counts = CountsDrop;
+    std::future::pending().await
+}
+
+/// More than sockets hold.
+#[get("/large", response_limit = false)]
+async fn large() -> ApiResponse {
+    ApiResponse::new().send(vec![b'x'; 64 << 20])
+}
+
+const SHORT: Duration = Duration::from_millis(300);
+
+/// Small times for one thing, so that what ends a connection is that.
+fn options() -> ServerOptions {
+    let long = Duration::from_secs(60);
+    ServerOptions::new()
+        .head(long)
+        .idle(long)
+        .body(long)
+        .write_stall(long)
+        .lame_duck(Duration::from_millis(100))
+        .settle(Duration::from_millis(100))
+        .drain(Duration::from_millis(700))
+}
+
+fn server() -> Server {
+    Routes::collect().into_server().expect("the routes fit")
+}
+
+fn serve(options: ServerOptions) -> SocketAddr {
+    http::serve(server().options(options))
+}
+
+/// How long it takes until the server closes, and what it said before.
+fn closed(stream: &mut TcpStream) -> (Duration, String) {
+    let start = Instant::now();
+    let mut text = Vec::new();
+    match stream.read_to_end(&mut text) {
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
+        Err(error) => panic!("still open: {error}"),
+    }
+    (start.elapsed(), String::from_utf8_lossy(&text).into_owned())
+}
+
+#[test]
+fn silent_clients_are_closed() {
+    let address = serve(options().head(SHORT));
+    let mut silent: Vec<TcpStream> = (0..50).map(|_| http::connect(address)).collect();
+    for stream in &mut silent {
+        let (took, said) = closed(stream);
+        assert!(took < Duration::from_secs(5) && said.is_empty(), "{took:?} {said}");
+    }
+    assert_eq!(http::ask(address, "GET", "/hello").body, "hello");
+}
+
+#[test]
+fn a_head_that_drips_is_closed() {
+    let address = serve(options().head(SHORT));
+    let mut stream = http::connect(address);
+    stream.write_all(b"GET /hello HTTP/1.1\r\nhost: a\r\n").unwrap();
+    let start = Instant::now();
+    // One byte of a header after the other, each in time.
+    while start.elapsed() < Duration::from_secs(5) {
+        if stream.write_all(b"x").is_err() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(start.elapsed() < Duration::from_secs(5), "it may drip for ever");
+    // The head of a second request too.
+    let mut stream = http::connect(address);
+    http::send(&mut stream, "GET", "/hello", "");
+    assert_eq!(http::receive(&mut stream).status, 200);
+    stream.write_all(b"GET /hello HTTP/1.1\r\n").unwrap();
+    assert!(closed(&mut stream).0 < Duration::from_secs(5));
+}
+
+#[test]
+fn an_idle_connection_has_its_own_time() {
+    let address = serve(options().head(SHORT).idle(Duration::from_secs(2)));
+    let mut stream = http::connect(address);
+    for _ in 0..3 {
+        http::send(&mut stream, "GET", "/hello", "");
+        assert_eq!(http::receive(&mut stream).status, 200);
+        // Longer than a head may take.
+        std::thread::sleep(Duration::from_millis(600));
+    }
+    let (took, said) = closed(&mut stream);
+    assert!(took < Duration::from_secs(5) && said.is_empty(), "{took:?} {said}");
+    // A request that is answered late is none.
+    let address = serve(options().idle(SHORT));
+    assert_eq!(http::ask(address, "GET", "/slow/1000").body, "slow");
+}
+
+#[test]
+fn a_body_that_drips_is_refused() {
+    for path in ["/body", "/stream"] {
+        let address = serve(options().body(SHORT));
+        let mut stream = http::connect(address);
+        let head = format!("POST {path} HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut drips = stream.try_clone().unwrap();
+        std::thread::spawn(move || {
+            while drips.write_all(b"x").is_ok() {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        });
+        let (took, said) = closed(&mut stream);
+        assert!(took < Duration::from_secs(5), "{took:?}");
+        assert!(said.starts_with("HTTP/1.1 408 ") && said.contains("did not arrive in time"), "{said}");
+    }
+}
+
+#[test]
+fn a_large_body_may_take_its_time() {
+    // 20 kB in a second are allowed 20 seconds more.
+    let address = serve(options().body(SHORT).body_rate(1000));
+    let mut stream = http::connect(address);
+    stream.write_all(b"POST /stream HTTP/1.1\r\nhost: a\r\ncontent-length: 20000\r\n\r\n").unwrap();
+    for _ in 0..10 {
+        stream.write_all(&[b'x'; 2000]).unwrap();
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(http::receive(&mut stream).body, "20000");
+}
+
+#[test]
+fn who_does_not_read_is_closed() {
+    let address = serve(options().write_stall(SHORT));
+    let mut stream = http::connect(address);
+    http::send(&mut stream, "GET", "/large", "");
+    std::thread::sleep(Duration::from_secs(2));
+    let (_, said) = closed(&mut stream);
+    assert!(said.len() < 64 << 20, "all of it came");
+    assert_eq!(http::ask(address, "GET", "/hello").body, "hello");
+}
+
+#[test]
+fn connections_over_the_most_wait() {
+    let address = serve(options().max_connections(2));
+    let held: Vec<TcpStream> = (0..2).map(|_| http::connect(address)).collect();
+    let mut third = http::connect(address);
+    http::send(&mut third, "GET", "/hello", "connection: close\r\n");
+    third.set_read_timeout(Some(SHORT)).unwrap();
+    assert!(third.read(&mut [0]).is_err(), "it was served beside two others");
+    drop(held);
+    third.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    assert!(closed(&mut third).1.ends_with("hello"));
+}
+
+#[test]
+fn what_two_readers_could_read_apart_is_refused() {
+    let address = serve(options());
+    let ask = |head: &str| {
+        let mut stream = http::connect(address);
+        stream.write_all(format!("{head}\r\n\r\n").as_bytes()).unwrap();
+        closed(&mut stream).1
+    };
+    for head in [
+        "GET /hello HTTP/1.1",
+        "GET /hello HTTP/1.1\r\nhost: a\r\nhost: a",
+        "GET /hello HTTP/1.1\r\nhost: a, b",
+        "GET /hello HTTP/1.1\r\nhost: user@a",
+        "GET /hello HTTP/1.1\r\nhost: a/b",
+        "GET /hello HTTP/1.1\r\nhost: a b",
+    ] {
+        let said = ask(head);
+        assert!(said.starts_with("HTTP/1.1 400 ") && said.contains("one `Host`"), "{head}: {said}");
+        assert!(said.contains("connection: close") && said.contains("application/problem+json"), "{said}");
+    }
+    for coding in ["gzip, chunked", "chunked, chunked", "identity, chunked"] {
+        let said = ask(&format!("POST /body HTTP/1.1\r\nhost: a\r\ntransfer-encoding: {coding}"));
+        assert!(said.starts_with("HTTP/1.1 501 ") || said.starts_with("HTTP/1.1 400 "), "{coding}: {said}");
+    }
+    for host in ["a", "a:80", "[::1]:3000", "127.0.0.1", ""] {
+        let said = ask(&format!("GET /hello HTTP/1.1\r\nhost: {host}\r\nconnection: close"));
+        assert!(said.ends_with("hello"), "{host}: {said}");
+    }
+    assert!(ask("GET /hello HTTP/1.0").ends_with("hello"));
+    let many = "x: y\r\n".repeat(101);
+    assert!(
+        ask(&format!("GET /hello HTTP/1.1\r\nhost: a\r\n{}", many.trim_end())).starts_with("HTTP/1.1 431 ")
+    );
+    let large = format!("GET /hello HTTP/1.1\r\nhost: a\r\nx: {}", "y".repeat(70 * 1024));
+    assert!(ask(&large).starts_with("HTTP/1.1 431 "));
+}
+
+#[test]
+fn each_protocol_can_be_off() {
+    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    let speaks_2 = |options: ServerOptions| {
+        let mut stream = http::connect(serve(options));
+        stream.write_all(PREFACE).unwrap();
+        let mut start = [0; 5];
+        // A frame of settings.
+        stream.read_exact(&mut start).is_ok_and(|()| start[3] == 4)
+    };
+    assert!(speaks_2(options()));
+    assert!(!speaks_2(options().http2(false).head(SHORT)));
+    assert!(speaks_2(options().http1(false)));
+    let mut stream = http::connect(serve(options().http1(false)));
+    stream.write_all(b"GET /hello HTTP/1.1\r\nhost: a\r\n\r\n").unwrap();
+    assert!(!closed(&mut stream).1.starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn a_handler_is_dropped_when_its_client_is_gone() {
+    let address = serve(options());
+    let before = DROPPED.load(Ordering::SeqCst);
+    let mut stream = http::connect(address);
+    http::send(&mut stream, "GET", "/hangs", "");
+    std::thread::sleep(SHORT);
+    drop(stream);
+    let start = Instant::now();
+    while DROPPED.load(Ordering::SeqCst) == before {
+        assert!(start.elapsed() < Duration::from_secs(5), "it runs on");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A server that ends when it is told to, and how long that took.
+struct Ending {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<Instant>,
+}
+
+impl Ending {
+    fn new(options: ServerOptions) -> Self {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (tell, told) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime =
+                tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+            let server = server().options(options).on_listening(move |address| tell.send(address).unwrap());
+            let server = server.with_graceful_shutdown(async { drop(stopped.await) });
+            runtime.block_on(server.serve("127.0.0.1:0")).expect("it serves");
+            Instant::now()
+        });
+        Ending { address: told.recv().expect("it listens"), stop, thread }
+    }
+
+    fn end(self) -> Duration {
+        let start = Instant::now();
+        self.stop.send(()).expect("it runs");
+        self.thread.join().expect("it ends") - start
+    }
+}
+
+/// 100 ms of readiness, at most 50 of the queue, 100 of settling, 700 of drain, and half a second for a slow machine.
+const LATEST: Duration = Duration::from_millis(1450);
+
+#[test]
+fn running_requests_are_answered_at_the_end() {
+    let ending = Ending::new(options());
+    let mut streams: Vec<TcpStream> = (0..20).map(|_| http::connect(ending.address)).collect();
+    for stream in &mut streams {
+        http::send(stream, "GET", "/slow/400", "");
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    let took = ending.end();
+    for stream in &mut streams {
+        let answer = http::receive(stream);
+        assert_eq!((answer.status, &*answer.body), (200, "slow"));
+        assert!(answer.head.contains("connection: close"), "{}", answer.head);
+    }
+    assert!(took < LATEST, "{took:?}");
+}
+
+#[test]
+fn nothing_keeps_it_from_ending() {
+    type Start = fn(&mut TcpStream);
+    let cases: [(&str, Start); 6] = [
+        ("silent", |_| {}),
+        ("idle", |stream| {
+            http::send(stream, "GET", "/hello", "");
+            assert_eq!(http::receive(stream).status, 200);
+        }),
+        ("half a head", |stream| stream.write_all(b"GET /hello HTTP/1.1\r\nhost: a\r\n").unwrap()),
+        ("half a body", |stream| {
+            stream.write_all(b"POST /body HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n123").unwrap();
+        }),
+        ("a handler that hangs", |stream| http::send(stream, "GET", "/hangs", "")),
+        ("an idle HTTP/2", |stream| {
+            stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").unwrap()
+        }),
+    ];
+    for (name, start) in cases {
+        let ending = Ending::new(options());
+        let mut stream = http::connect(ending.address);
+        start(&mut stream);
+        std::thread::sleep(Duration::from_millis(100));
+        let took = ending.end();
+        assert!(took < LATEST, "{name}: {took:?}");
+    }
+    // With nobody there, in no more than the steps take.
+    let took = Ending::new(options()).end();
+    assert!(took < Duration::from_millis(750), "{took:?}");
+}
+
+#[test]
+fn readiness_tells_of_the_end_first() {
+    let ending = Ending::new(options().readiness("/ready").lame_duck(Duration::from_secs(1)));
+    let address = ending.address;
+    assert_eq!(http::ask(address, "GET", "/ready").status, 200);
+    let ends = std::thread::spawn(move || ending.end());
+    std::thread::sleep(SHORT);
+    // New connections are still served, and told to go elsewhere.
+    assert_eq!(http::ask(address, "GET", "/ready").status, 503);
+    let mut stream = http::connect(address);
+    http::send(&mut stream, "GET", "/hello", "");
+    let answer = http::receive(&mut stream);
+    assert_eq!(answer.status, 200);
+    assert!(answer.head.contains("connection: close"), "{}", answer.head);
+    ends.join().unwrap();
+    assert!(TcpStream::connect(address).is_err());
+}
