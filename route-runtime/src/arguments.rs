@@ -18,7 +18,7 @@ use crate::error::{ApiError, bare, problem, step};
 use crate::info::RouteInfo;
 use crate::log;
 use crate::pattern::Segment;
-use crate::request::ApiRequest;
+use crate::request::{ApiRequest, body_detail};
 use crate::text::{self, TextError, decode};
 use crate::work;
 
@@ -154,7 +154,8 @@ fn without_echo(response: Response, rejection: &str) -> Response {
     // axum takes a body that broke off for a mistake of the client's, whyever it did.
     let mut answer = match work::current() {
         Some(work) if work.body_is_late && status == StatusCode::BAD_REQUEST => {
-            problem(StatusCode::REQUEST_TIMEOUT, Some("the body did not arrive in time"))
+            let late = StatusCode::REQUEST_TIMEOUT;
+            problem(late, Some(body_detail(late)))
         }
         _ => bare(status),
     };

@@ -23,7 +23,7 @@ use tower::{Layer, Service, ServiceExt as _};
 use crate::admit::{TrailingSlash, admit};
 use crate::arguments::Refusal;
 use crate::call::{Incoming, Reader, Reply};
-use crate::entry::{Entry, LayerFn};
+use crate::entry::Entry;
 use crate::error::{Renderer, bare, problem};
 use crate::group::Uncut;
 use crate::info::RouteInfo;
@@ -163,11 +163,8 @@ impl Mounted {
     }
 }
 
-/// One layer of a route, by who gave it.
-enum Wrap<'a> {
-    Attribute(LayerFn),
-    App(&'a RouteLayer),
-}
+/// A layer of a route, whoever gave it.
+type Wrap = dyn Fn(BoxedService) -> BoxedService;
 
 /// A route as axum mounts it.
 #[derive(Clone)]
@@ -182,18 +179,12 @@ impl Endpoint {
         let route = Arc::new(route);
         let info = route.info();
         // The first layer is the outermost, as in `tower::ServiceBuilder`.
-        let of_attribute = route.entry.layers.iter().rev().map(|layer| Wrap::Attribute(*layer));
-        let of_app = of_app.iter().filter(|layer| layer.applies(info)).map(Wrap::App);
-        let mut layered = None;
-        for layer in of_attribute.chain(of_app) {
-            let innermost = || BoxedService(BoxCloneSyncService::new(Innermost(Arc::clone(&route))));
-            let service = layered.take().unwrap_or_else(innermost);
-            let service = match layer {
-                Wrap::Attribute(layer) => layer(service),
-                Wrap::App(layer) => layer.wrap(service),
-            };
-            layered = Some(rendering(&route, service));
-        }
+        let of_attribute = route.entry.layers.iter().rev().map(|layer| -> &Wrap { layer });
+        let of_app = of_app.iter().filter(|layer| layer.applies(info)).map(RouteLayer::wrap);
+        let innermost = || BoxedService(BoxCloneSyncService::new(Innermost(Arc::clone(&route))));
+        let layered = of_attribute.chain(of_app).fold(None, |inner: Option<BoxedService>, layer| {
+            Some(rendering(&route, layer(inner.unwrap_or_else(innermost))))
+        });
         Endpoint { route, layered }
     }
 

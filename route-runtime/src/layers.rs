@@ -52,8 +52,8 @@ impl RouteLayer {
         (self.applies)(info)
     }
 
-    pub(crate) fn wrap(&self, service: BoxedService) -> BoxedService {
-        (self.wrap)(service)
+    pub(crate) fn wrap(&self) -> &(dyn Fn(BoxedService) -> BoxedService + 'static) {
+        &*self.wrap
     }
 }
 
@@ -102,9 +102,9 @@ impl Layers {
         }
     }
 
-    /// Whether anything is around a whole router.
-    pub(crate) fn are_outside(&self) -> bool {
-        !self.outside.is_empty() || self.traced
+    /// What those around a whole router have to know of it; nothing where there is none.
+    pub(crate) fn index_of(&self, routes: &Routes) -> Option<RouteIndex> {
+        (!self.outside.is_empty() || self.traced).then(|| routes.index())
     }
 
     /// The router in its layers, whose own errors look as the app says and which know the route.
@@ -113,16 +113,13 @@ impl Layers {
         router: Router,
         around: Around,
         renderer: Option<&Renderer>,
-        index: impl FnOnce() -> RouteIndex,
+        index: Option<RouteIndex>,
     ) -> Router {
-        if !self.are_outside() {
-            return router;
-        }
+        let Some(index) = index else { return router };
         let mut layers = self.clone();
         if let Some(renderer) = renderer.cloned() {
             layers.add(MapResponseLayer::new(move |response: Response| renderer.finish(response)));
         }
-        let index = index();
         if self.traced {
             layers.add(TraceLayer::new(index));
         } else {
@@ -189,11 +186,13 @@ impl Routes {
         self
     }
 
-    /// Puts a tower layer around each route that `which` says yes to: by tag, module, method, path. A guard by path
-    /// or module, `|route| route.is_under("/admin")`, is also around what is added there later; one by tag is not where the
-    /// tag was forgotten. A pattern that begins with a parameter, `/[section]/list`, is under no path, and answers `/admin/list`. It stands where the key
+    /// Puts a tower layer around each route that `which` says yes to: by tag, module, method, path. It stands where the key
     /// `layer` of the attribute does, and outside of it: inside of the guard against panics and of the limit of bodies, outside
     /// of extractors and handler. The last one is the outermost.
+    ///
+    /// A guard by path or module, `|route| route.is_under("/admin")`, is also around what is added there later; one by tag is
+    /// not where the tag was forgotten. A pattern that begins with a parameter, `/[section]/list`, is under no path, and answers
+    /// `/admin/list`.
     ///
     /// A preflight of CORS, `OPTIONS` with `Access-Control-Request-Method`, passes the layers of the route that it asks for,
     /// though it is no request to it: so a CORS layer may be around one of several functions of a path. It has no credentials:

@@ -397,7 +397,8 @@ impl Routes {
             None => router,
         };
         self.layers.tell_idle(&self.entries);
-        Ok(self.layers.wrap(router, Around::Routes, self.renderer.as_ref(), || self.index()))
+        let index = self.layers.index_of(&self);
+        Ok(self.layers.wrap(router, Around::Routes, self.renderer.as_ref(), index))
     }
 }
 

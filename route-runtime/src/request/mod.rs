@@ -23,8 +23,8 @@ use serde::de::DeserializeOwned;
 #[cfg(feature = "openapi")]
 pub(crate) use self::body::BodyKind;
 pub use self::body::RequestBody;
-pub(crate) use self::raw::fault_of_body;
 pub use self::raw::{BodyError, RawBody};
+pub(crate) use self::raw::{detail as body_detail, fault_of_body};
 use crate::arguments::{Refusal, segment_texts};
 use crate::error::{ApiError, problem};
 use crate::info::RouteInfo;

@@ -157,7 +157,7 @@ impl Error for BodyError {
 }
 
 /// What a client is told of a body that is refused with a status.
-pub(super) fn detail(status: StatusCode) -> &'static str {
+pub(crate) fn detail(status: StatusCode) -> &'static str {
     match status {
         StatusCode::PAYLOAD_TOO_LARGE => "the body is too large",
         StatusCode::REQUEST_TIMEOUT => "the body did not arrive in time",

@@ -39,7 +39,7 @@ pub(super) async fn serve(
     let (goodbye, _) = watch::channel(false);
     let permits = options.max_connections.clamp(1, Semaphore::MAX_PERMITS);
     let mut accepting = Accepting {
-        listener: Some(listener),
+        listener,
         permits: Arc::new(Semaphore::new(permits)),
         shared: Arc::new(Shared { router, options, renderer, is_closing: AtomicBool::new(false) }),
         connections: JoinSet::new(),
@@ -57,7 +57,7 @@ pub(super) async fn serve(
 }
 
 struct Accepting {
-    listener: Option<TcpListener>,
+    listener: TcpListener,
     permits: Arc<Semaphore>,
     shared: Arc<Shared>,
     connections: JoinSet<()>,
@@ -69,7 +69,7 @@ impl Accepting {
     async fn run(&mut self) {
         loop {
             tokio::select! {
-                accepted = accept(self.listener.as_ref(), &self.permits) => self.spawn(accepted),
+                accepted = accept(&self.listener, &self.permits) => self.spawn(accepted),
                 Some(_) = self.connections.join_next() => {}
             }
         }
@@ -80,41 +80,38 @@ impl Accepting {
         self.connections.spawn(connection::serve(tcp, client, shared, permit, goodbye));
     }
 
-    async fn end(&mut self) {
-        let (lame_duck, settle, drain) = {
-            let options = &self.shared.options;
-            (options.lame_duck, options.settle, options.drain)
-        };
+    async fn end(mut self) {
+        let ServerOptions { lame_duck, settle, drain, .. } = self.shared.options;
         self.shared.is_closing.store(true, Ordering::Relaxed);
         let _ = timeout(lame_duck, self.run()).await;
         // What connected before the listener closes would be reset.
         let _ = timeout(BACKLOG, async {
             while let Ok(accepted) =
-                timeout(Duration::from_millis(5), accept(self.listener.as_ref(), &self.permits)).await
+                timeout(Duration::from_millis(5), accept(&self.listener, &self.permits)).await
             {
                 self.spawn(accepted);
             }
         })
         .await;
+        let Accepting { listener, mut connections, goodbye, .. } = self;
         // Nothing is accepted any more.
-        self.listener = None;
-        let _ = timeout(settle, self.all_end()).await;
-        let _ = self.goodbye.send(true);
-        let _ = timeout(drain, self.all_end()).await;
-        self.connections.shutdown().await;
+        drop(listener);
+        let _ = timeout(settle, all_end(&mut connections)).await;
+        let _ = goodbye.send(true);
+        let _ = timeout(drain, all_end(&mut connections)).await;
+        connections.shutdown().await;
     }
+}
 
-    async fn all_end(&mut self) {
-        while self.connections.join_next().await.is_some() {}
-    }
+async fn all_end(connections: &mut JoinSet<()>) {
+    while connections.join_next().await.is_some() {}
 }
 
 type Accepted = (TcpStream, SocketAddr, OwnedSemaphorePermit);
 
 /// The next connection, once there is room for it.
-async fn accept(listener: Option<&TcpListener>, permits: &Arc<Semaphore>) -> Accepted {
+async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> Accepted {
     loop {
-        let Some(listener) = listener else { return std::future::pending().await };
         let Ok(permit) = Arc::clone(permits).acquire_owned().await else {
             // Nobody closes it.
             return std::future::pending().await;

@@ -179,12 +179,12 @@ impl Routes {
     /// As [`Routes::into_router`].
     pub fn into_server(mut self) -> Result<Server, RoutesError> {
         let (renderer, layers) = (self.renderer().cloned(), self.layers.take_outside());
-        let index = self.index();
+        let index = layers.index_of(&self);
         tracing::info!("serves {}", self.summary());
         let router = self.into_router_or(RouteConfig::new().max_duration(MAX_DURATION))?;
         let of_layers = renderer.clone();
         let router = router.fallback(move || ready(not_found(renderer.as_ref())));
-        let router = layers.wrap(router, Around::All, of_layers.as_ref(), || index);
+        let router = layers.wrap(router, Around::All, of_layers.as_ref(), index);
         Ok(Server { renderer: of_layers, ..Server::new(router) })
     }
 }
