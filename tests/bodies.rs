@@ -581,6 +581,36 @@ async fn other_media_types_charsets_and_codings_are_415() {
     assert_eq!(refused.header("accept-encoding"), Some("identity"));
 }
 
+#[post("/of-axum/json")]
+async fn json_of_axum(Json(value): Json<Value>) -> Json<Value> {
+    Json(value)
+}
+
+#[post("/of-axum/text")]
+async fn text_of_axum(text: String) -> String {
+    text
+}
+
+#[post("/of-axum/bytes")]
+async fn bytes_of_axum(bytes: axum::body::Bytes) -> String {
+    bytes.len().to_string()
+}
+
+#[tokio::test]
+async fn a_coded_body_is_415_for_extractors_of_axum_too() {
+    let coded = |path: &'static str, coding: &'static str| {
+        client().post(path).header("content-type", JSON).header("content-encoding", coding).body("{}")
+    };
+    for path in ["/of-axum/json", "/of-axum/text"] {
+        assert_eq!(coded(path, "identity").await.text(), "{}");
+        let refused = coded(path, "gzip").await;
+        errors(&refused, 415);
+        assert_eq!(refused.header("accept-encoding"), Some("identity"));
+    }
+    // As it came.
+    assert_eq!(coded("/of-axum/bytes", "gzip").await.text(), "2");
+}
+
 #[tokio::test]
 async fn no_body_is_400_unless_it_may_be_absent() {
     for content_type in [JSON, FORM, "text/plain", "application/xml"] {

@@ -3,6 +3,7 @@
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -267,6 +268,48 @@ fn a_handler_is_dropped_when_its_client_is_gone() {
     while DROPPED.load(Ordering::SeqCst) == before {
         assert!(start.elapsed() < Duration::from_secs(5), "it runs on");
         std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Must be asked whether it is ready before each call, as tower says, and clones are not.
+#[derive(Default)]
+struct Unready {
+    asked: usize,
+    is_ready: bool,
+}
+
+impl Clone for Unready {
+    fn clone(&self) -> Self {
+        Unready::default()
+    }
+}
+
+impl tower::Service<axum::extract::Request> for Unready {
+    type Response = &'static str;
+    type Error = std::convert::Infallible;
+    type Future = std::future::Ready<Result<&'static str, Self::Error>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.asked += 1;
+        self.is_ready = self.asked > 2;
+        if self.is_ready {
+            return Poll::Ready(Ok(()));
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    fn call(&mut self, _: axum::extract::Request) -> Self::Future {
+        let is_ready = std::mem::take(&mut self.is_ready);
+        std::future::ready(Ok(if is_ready { "was ready" } else { "was not asked" }))
+    }
+}
+
+#[test]
+fn a_service_is_called_when_it_is_ready() {
+    let address = http::serve(Server::new(Unready::default()));
+    for _ in 0..2 {
+        assert_eq!(http::ask(address, "GET", "/").body, "was ready");
     }
 }
 

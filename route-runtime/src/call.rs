@@ -110,8 +110,10 @@ pub(crate) trait Arguments<S> {
 /// Who reads a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
-    /// An extractor, before the handler runs.
-    Extractor,
+    /// An extractor, before the handler runs, that makes a value of it.
+    Value,
+    /// An extractor, before the handler runs, that takes it as it came.
+    Bytes,
     /// The handler, which waits for the client.
     Handler,
 }
@@ -294,11 +296,15 @@ impl<S: Sync, T: ArgumentType<S>> Argument<S> for Extractor<T, true> {
     fn reader() -> Option<Reader> {
         // All that is known of them is their names. One that is not known may hand the body over.
         let name = std::any::type_name::<T>();
-        let extractors =
-            ["axum::json::Json<", "axum::form::Form<", "alloc::string::String", "bytes::bytes::Bytes"];
-        let of_axum = extractors.iter().any(|extractor| name.starts_with(extractor));
+        let values = ["axum::json::Json<", "axum::form::Form<", "alloc::string::String"];
         let typed = name.starts_with("route_runtime::request::ApiRequest<") && !name.contains("::RawBody");
-        Some(if of_axum || typed { Reader::Extractor } else { Reader::Handler })
+        Some(if typed || values.iter().any(|extractor| name.starts_with(extractor)) {
+            Reader::Value
+        } else if name.starts_with("bytes::bytes::Bytes") {
+            Reader::Bytes
+        } else {
+            Reader::Handler
+        })
     }
 
     async fn early(_: &mut Parts, _: &Mounted, _: &S, _: bool) -> Result<(), Refusal> {

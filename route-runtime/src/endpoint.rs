@@ -32,6 +32,7 @@ use crate::limits::{Limits, has_no_content, without_content};
 use crate::log;
 use crate::other_method::Preflight;
 use crate::pattern::Tree;
+use crate::request::uncoded;
 use crate::response::Condition;
 use crate::work::{self, Work};
 
@@ -352,12 +353,21 @@ pub(crate) fn prepare(
 ) -> Result<Option<Box<Condition>>, Reply> {
     let Incoming { request, route } = incoming;
     if let Some(reader) = reader
-        && let Err(refusal) = route.limit(request, reader == Reader::Handler)
+        && let Err(refusal) =
+            route.limit(request, reader == Reader::Handler).and_then(|()| readable(request, reader))
     {
         return Err(Reply(Box::pin(ready(route.rendered(*refusal)))));
     }
     let conditional = work::current().is_some_and(|work| work.if_none_match);
     Ok(conditional.then(|| Box::new(Condition::of(request.headers()))))
+}
+
+/// Whether who reads a body can.
+fn readable(request: &Request, reader: Reader) -> Result<(), Refusal> {
+    if reader != Reader::Value || request.body().is_end_stream() {
+        return Ok(());
+    }
+    uncoded(request.headers())
 }
 
 /// The answer to a request whose handler took longer than `max_duration`.

@@ -38,6 +38,13 @@ pub(crate) fn warn(message: fmt::Arguments<'_>) {
     }
 }
 
+/// Something that only who looks for a mistake wants to know.
+pub(crate) fn debug(message: fmt::Arguments<'_>) {
+    if tracing::enabled!(tracing::Level::DEBUG) {
+        tracing::debug!("{}", line(message, work::current().map(work::Work::info)));
+    }
+}
+
 /// [`report`], of a route that is not polled any more.
 pub(crate) fn report_of(info: Option<&'static RouteInfo>, message: fmt::Arguments<'_>) {
     let line = line(message, info);

@@ -23,6 +23,7 @@ use serde::de::DeserializeOwned;
 #[cfg(feature = "openapi")]
 pub(crate) use self::body::BodyKind;
 pub use self::body::RequestBody;
+pub(crate) use self::media::uncoded;
 pub use self::raw::{BodyError, RawBody};
 pub(crate) use self::raw::{detail as body_detail, fault_of_body};
 use crate::arguments::{Refusal, segment_texts};

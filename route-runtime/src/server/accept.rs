@@ -1,24 +1,19 @@
 //! The loop that accepts connections, and the order in which it ends.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::extract::Request;
-use axum::response::Response;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
-use tower::util::BoxCloneSyncService;
 
 use super::connection::{self, Shared};
 use super::options::ServerOptions;
 use super::signals::Stop;
-use crate::error::Renderer;
 use crate::log;
 
 /// How long accepting pauses where the system has nothing to give: no file, no memory.
@@ -29,19 +24,13 @@ const BACKLOG: Duration = Duration::from_millis(50);
 
 /// Serves until a signal, then ends in the order that loses no request: readiness first, then the listener, then connections
 /// without a request, and a deadline over all.
-pub(super) async fn serve(
-    listener: TcpListener,
-    router: BoxCloneSyncService<Request, Response, Infallible>,
-    options: ServerOptions,
-    renderer: Option<Renderer>,
-    mut stop: Stop,
-) {
+pub(super) async fn serve(listener: TcpListener, shared: Shared, mut stop: Stop) {
     let (goodbye, _) = watch::channel(false);
-    let permits = options.max_connections.clamp(1, Semaphore::MAX_PERMITS);
+    let permits = shared.options.max_connections.clamp(1, Semaphore::MAX_PERMITS);
     let mut accepting = Accepting {
         listener,
         permits: Arc::new(Semaphore::new(permits)),
-        shared: Arc::new(Shared { router, options, renderer, is_closing: AtomicBool::new(false) }),
+        shared: Arc::new(shared),
         connections: JoinSet::new(),
         goodbye,
     };

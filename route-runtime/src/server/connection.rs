@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
+use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -26,8 +27,9 @@ use super::body::{Last, Timely};
 use super::edge;
 use super::options::ServerOptions;
 use super::phase::{InFlight, Late, Phase};
-use super::stream::Stream;
+use super::stream::{Carrier, Stream, Transport};
 use crate::error::{Renderer, outside};
+use crate::log;
 
 type Router = BoxCloneSyncService<axum::extract::Request, Response, Infallible>;
 
@@ -37,9 +39,15 @@ pub(super) struct Shared {
     pub(super) options: ServerOptions,
     /// What the app makes of errors.
     pub(super) renderer: Option<Renderer>,
+    pub(super) handshake: Option<Handshake>,
     /// A signal came.
     pub(super) is_closing: AtomicBool,
 }
+
+/// What comes before HTTP on a connection.
+pub(super) type Handshake = Box<
+    dyn Fn(TcpStream) -> Pin<Box<dyn Future<Output = io::Result<Box<dyn Transport>>> + Send>> + Send + Sync,
+>;
 
 /// How long a client has to take notice of the end of a connection.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -56,14 +64,25 @@ pub(super) async fn serve(
     let _ = tcp.set_nodelay(true);
     let options = &shared.options;
     let phase = Arc::new(Phase::new());
-    let stream = Stream::new(tcp, Arc::clone(&phase), options.write_stall, permit);
-    let service = Edge { shared: Arc::clone(&shared), phase: Arc::clone(&phase), client };
-    let mut connection = connect(options, stream, service);
     let mut late = pin!(phase.late(options));
-    let over = async {
+    let mut over = pin!(async {
         // A sender that is gone means the same.
         let _ = goodbye.wait_for(|is_over| *is_over).await;
+    });
+    let carrier = match &shared.handshake {
+        None => Carrier::Tcp(tcp),
+        Some(handshake) => tokio::select! {
+            carrier = handshake(tcp) => match carrier {
+                Ok(carrier) => Carrier::Other(carrier),
+                Err(error) => return log::debug(format_args!("a handshake with {client} failed: {error}")),
+            },
+            _ = late.as_mut() => return,
+            () = over.as_mut() => return,
+        },
     };
+    let stream = Stream::new(carrier, Arc::clone(&phase), options.write_stall, permit);
+    let service = Edge { shared: Arc::clone(&shared), phase: Arc::clone(&phase), client };
+    let mut connection = connect(options, stream, service);
     tokio::select! {
         () = ended(&mut connection) => return,
         why = late.as_mut() => {
@@ -73,7 +92,7 @@ pub(super) async fn serve(
             }
             return;
         }
-        () = over => {}
+        () = over.as_mut() => {}
     }
     connection.as_mut().end();
     // Who is not done by then is dropped with all others.

@@ -14,20 +14,26 @@ use std::any::Any;
 use std::convert::Infallible;
 use std::fmt;
 use std::future::{Future, ready};
+use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt as _};
 
 pub use self::listen::Listen;
 pub use self::options::ServerOptions;
 
+use self::connection::{Handshake, Shared};
 use self::signals::{Signals, Stop};
+use self::stream::Transport;
 
 use crate::config::RouteConfig;
 use crate::conflict::RoutesError;
@@ -57,6 +63,7 @@ pub struct Server {
     service: BoxCloneSyncService<Request, Response, Infallible>,
     options: ServerOptions,
     renderer: Option<Renderer>,
+    handshake: Option<Handshake>,
     on_listening: Option<Box<dyn FnOnce(SocketAddr) + Send>>,
     stop: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
@@ -75,12 +82,58 @@ impl Server {
             Some(router) => BoxCloneSyncService::new(router.clone().with_state::<()>(())),
             None => BoxCloneSyncService::new(service.map_response(IntoResponse::into_response)),
         };
-        Server { service, options: ServerOptions::new(), renderer: None, on_listening: None, stop: None }
+        Server {
+            service,
+            options: ServerOptions::new(),
+            renderer: None,
+            handshake: None,
+            on_listening: None,
+            stop: None,
+        }
     }
 
     /// Sets the numbers.
     pub fn options(mut self, options: ServerOptions) -> Self {
         self.options = options;
+        self
+    }
+
+    /// Speaks TLS: `accept` makes a stream for HTTP of each TCP connection, with the crate of your choice. It runs on the
+    /// connection's own task, within [`ServerOptions::head`]; a connection whose handshake fails is closed, and the reason logged at
+    /// the level `DEBUG`. For HTTP/2, offer `h2` before `http/1.1` by ALPN.
+    ///
+    /// With `tokio-rustls`, whose `TlsAcceptor::accept` is such a function (`cargo run --manifest-path examples/tls/Cargo.toml`):
+    ///
+    /// ```ignore
+    /// let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    /// Routes::collect().into_server()?.with_tls(move |tcp| acceptor.accept(tcp)).serve("0.0.0.0:443").await
+    /// ```
+    ///
+    /// Anything else that comes before HTTP on a connection fits too:
+    ///
+    /// ```no_run
+    /// # use route_runtime::{Routes, Server};
+    /// # async fn run() -> Result<(), route_runtime::Error> {
+    /// Routes::collect()
+    ///     .into_server()?
+    ///     .with_tls(|tcp| async move {
+    ///         tcp.readable().await?;
+    ///         Ok(tcp)
+    ///     })
+    ///     .serve("127.0.0.1:3000")
+    ///     .await
+    /// # }
+    /// ```
+    pub fn with_tls<F, Fut, S>(mut self, accept: F) -> Self
+    where
+        F: Fn(TcpStream) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = io::Result<S>> + Send + 'static,
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        self.handshake = Some(Box::new(move |tcp| {
+            let accepting = accept(tcp);
+            Box::pin(async { Ok(Box::new(accepting.await?) as Box<dyn Transport>) })
+        }));
         self
     }
 
@@ -134,7 +187,7 @@ impl Server {
     ///
     /// Outside of a tokio runtime with its I/O and time drivers.
     pub async fn serve(self, at: impl Listen) -> Result<(), Error> {
-        let Server { service, options, renderer, on_listening, stop } = self;
+        let Server { service, options, renderer, handshake, on_listening, stop } = self;
         let listener = at.listen().await?;
         let stop = match stop {
             Some(signal) => Stop::Given(Some(signal)),
@@ -143,7 +196,9 @@ impl Server {
         if let (Some(tell), Ok(address)) = (on_listening, listener.local_addr()) {
             tell(address);
         }
-        accept::serve(listener, service, options, renderer, stop).await;
+        let is_closing = AtomicBool::new(false);
+        let shared = Shared { router: service, options, renderer, handshake, is_closing };
+        accept::serve(listener, shared, stop).await;
         Ok(())
     }
 }

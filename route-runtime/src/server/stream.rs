@@ -13,9 +13,30 @@ use tokio::time::{Sleep, sleep};
 
 use super::phase::Phase;
 
+/// What carries a connection when it is no plain TCP: TLS.
+pub(super) trait Transport: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Transport for T {}
+
+/// What carries a connection. Plain TCP is not boxed.
+pub(super) enum Carrier {
+    Tcp(TcpStream),
+    Other(Box<dyn Transport>),
+}
+
+/// Calls a method of either.
+macro_rules! either {
+    ($carrier:expr, $method:ident($($argument:expr),*)) => {
+        match $carrier {
+            Carrier::Tcp(tcp) => Pin::new(tcp).$method($($argument),*),
+            Carrier::Other(other) => Pin::new(other).$method($($argument),*),
+        }
+    };
+}
+
 /// A stream that tells when bytes come, and gives up on a client that reads nothing. An upgraded connection keeps it.
 pub(super) struct Stream {
-    inner: TcpStream,
+    inner: Carrier,
     phase: Arc<Phase>,
     write_stall: Duration,
     /// Runs while a write waits.
@@ -25,7 +46,7 @@ pub(super) struct Stream {
 
 impl Stream {
     pub(super) fn new(
-        inner: TcpStream,
+        inner: Carrier,
         phase: Arc<Phase>,
         write_stall: Duration,
         permit: OwnedSemaphorePermit,
@@ -54,7 +75,7 @@ impl AsyncRead for Stream {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        let polled = Pin::new(&mut self.inner).poll_read(cx, buffer);
+        let polled = either!(&mut self.inner, poll_read(cx, buffer));
         if buffer.filled().len() > before {
             self.phase.received();
         }
@@ -64,7 +85,7 @@ impl AsyncRead for Stream {
 
 impl AsyncWrite for Stream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.inner).poll_write(cx, bytes);
+        let polled = either!(&mut self.inner, poll_write(cx, bytes));
         self.written(polled, cx)
     }
 
@@ -73,19 +94,25 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.inner).poll_write_vectored(cx, slices);
+        let polled = either!(&mut self.inner, poll_write_vectored(cx, slices));
         self.written(polled, cx)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.inner.is_write_vectored()
+        match &self.inner {
+            Carrier::Tcp(tcp) => tcp.is_write_vectored(),
+            Carrier::Other(other) => other.is_write_vectored(),
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(cx)
+        // TLS has bytes of its own that wait here.
+        let polled = either!(&mut self.inner, poll_flush(cx));
+        self.written(polled, cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(cx)
+        let polled = either!(&mut self.inner, poll_shutdown(cx));
+        self.written(polled, cx)
     }
 }
