@@ -38,7 +38,7 @@ fn what_is_taken() {
     good("/[type]/[_x]/[größe]", &[param("type"), param("_x"), param("größe")], &[]);
     good("/v1:run/@me/a.b~c-d_e/(x)", &[text("v1:run"), text("@me"), text("a.b~c-d_e"), text("(x)")], &[]);
     good("/für/日", &[text("f%C3%BCr"), text("%E6%97%A5")], &[]);
-    let most: String = ('a'..='z').map(|name| format!("/[{name}]")).collect();
+    let most: String = ('a'..='y').map(|name| format!("/[{name}]")).collect();
     assert!(parse(&most).is_ok());
 }
 
@@ -86,8 +86,13 @@ fn names() {
     bad("/[a]/[a]", &["the name `a` stands twice"]);
     bad("/[a]?a", &["the name `a` stands twice"]);
     bad("/?a&a", &["the name `a` stands twice"]);
-    let many: String = (0..27).map(|i| format!("/[p{i}]")).collect();
-    bad(&many, &["27 parameters in one path: at most 26"]);
+    let many = |count: usize| -> String { (0..count).map(|i| format!("/[p{i}]")).collect() };
+    bad(&many(26), &["26 parameters in one path: at most 25"]);
+    // axum's matcher takes what the grammar takes; it has no name of its own for a catch-all.
+    for path in [many(25), many(25) + "/[...rest]"] {
+        let entry = tests::entry(route_runtime::Methods::GET, path.clone().leak(), 1);
+        assert!(route_runtime::Routes::from_entries([entry]).into_router().is_ok(), "{path}");
+    }
 }
 
 #[test]

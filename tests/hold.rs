@@ -60,6 +60,27 @@ async fn large() -> ApiResponse {
     ApiResponse::new().send(vec![b'x'; 64 << 20])
 }
 
+static GIVEN_UP: AtomicUsize = AtomicUsize::new(0);
+
+struct CountsGivenUp;
+
+impl Drop for CountsGivenUp {
+    fn drop(&mut self) {
+        GIVEN_UP.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// The same in chunks, which tells when nobody wants any more.
+#[get("/chunks", response_limit = false)]
+async fn chunks() -> ApiResponse {
+    let counts = CountsGivenUp;
+    let chunks = (0..64).map(move |_| {
+        let _ = &counts;
+        Ok::<_, std::io::Error>(vec![b'x'; 1 << 20])
+    });
+    ApiResponse::new().stream(futures_util::stream::iter(chunks))
+}
+
 const SHORT: Duration = Duration::from_millis(300);
 
 /// Small times for one thing, so that what ends a connection is that.
@@ -93,6 +114,14 @@ fn closed(stream: &mut TcpStream) -> (Duration, String) {
         Err(error) => panic!("still open: {error}"),
     }
     (start.elapsed(), String::from_utf8_lossy(&text).into_owned())
+}
+
+fn until(holds: impl Fn() -> bool, otherwise: &str) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(10), "{otherwise}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[test]
@@ -181,11 +210,50 @@ fn a_large_body_may_take_its_time() {
 fn who_does_not_read_is_closed() {
     let address = serve(options().write_stall(SHORT));
     let mut stream = http::connect(address);
-    http::send(&mut stream, "GET", "/large", "");
-    std::thread::sleep(Duration::from_secs(2));
+    http::send(&mut stream, "GET", "/chunks", "");
+    until(|| GIVEN_UP.load(Ordering::SeqCst) == 1, "the answer waits on");
     let (_, said) = closed(&mut stream);
     assert!(said.len() < 64 << 20, "all of it came");
     assert_eq!(http::ask(address, "GET", "/hello").body, "hello");
+}
+
+/// A connection of HTTP/2 that has asked for `/large`. The answer comes, up to the window that clients have at first.
+fn asks_for_large_by_http_2(address: SocketAddr) -> TcpStream {
+    let mut stream = http::connect(address);
+    stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").unwrap();
+    // GET and http from the table; the path and the authority as they are.
+    let block = b"\x82\x86\x04\x06/large\x01\x09localhost";
+    let length = u8::try_from(block.len()).unwrap();
+    stream.write_all(&[0, 0, length, 1, 5, 0, 0, 0, 1]).unwrap();
+    stream.write_all(block).unwrap();
+    stream
+}
+
+#[test]
+fn who_leaves_no_window_is_closed() {
+    let address = serve(options().write_stall(SHORT));
+    let mut stream = asks_for_large_by_http_2(address);
+    let (took, _) = closed(&mut stream);
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    // One that takes a little at a time is not.
+    let mut slow = asks_for_large_by_http_2(serve(options().write_stall(Duration::from_secs(1))));
+    let mut reads = slow.try_clone().unwrap();
+    let reading = std::thread::spawn(move || {
+        let (mut bytes, mut buffer) = (0, [0; 16 * 1024]);
+        while let Ok(read @ 1..) = reads.read(&mut buffer) {
+            bytes += read;
+        }
+        bytes
+    });
+    // 64 KiB more for the connection and the stream.
+    let window =
+        [&[0, 0, 4, 8, 0, 0, 0, 0, 0, 0, 1, 0, 0][..], &[0, 0, 4, 8, 0, 0, 0, 0, 1, 0, 1, 0, 0]].concat();
+    for _ in 0..10 {
+        std::thread::sleep(SHORT);
+        slow.write_all(&window).unwrap();
+    }
+    let _ = slow.shutdown(std::net::Shutdown::Both);
+    assert!(reading.join().unwrap() > 600 * 1024);
 }
 
 #[test]
@@ -216,6 +284,9 @@ fn what_two_readers_could_read_apart_is_refused() {
         "GET /hello HTTP/1.1\r\nhost: user@a",
         "GET /hello HTTP/1.1\r\nhost: a/b",
         "GET /hello HTTP/1.1\r\nhost: a b",
+        "GET /hello HTTP/1.1\r\nhost: a:evil",
+        "GET /hello HTTP/1.1\r\nhost: [::1]:evil",
+        "GET http://b/hello HTTP/1.1\r\nhost: a",
     ] {
         let said = ask(head);
         assert!(said.starts_with("HTTP/1.1 400 ") && said.contains("one `Host`"), "{head}: {said}");
@@ -264,11 +335,7 @@ fn a_handler_is_dropped_when_its_client_is_gone() {
     http::send(&mut stream, "GET", "/hangs", "");
     std::thread::sleep(SHORT);
     drop(stream);
-    let start = Instant::now();
-    while DROPPED.load(Ordering::SeqCst) == before {
-        assert!(start.elapsed() < Duration::from_secs(5), "it runs on");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    until(|| DROPPED.load(Ordering::SeqCst) > before, "it runs on");
 }
 
 /// Must be asked whether it is ready before each call, as tower says, and clones are not.

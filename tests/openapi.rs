@@ -478,7 +478,10 @@ async fn the_page_loads_only_what_is_beside_it() {
     // From there to the routes, also below an outer path.
     assert_eq!(document["servers"], json!([{ "url": "../.." }]));
     assert_eq!(client.get("/meta/docs/nothing").await.status(), 404);
-    assert_eq!(client.post("/meta/docs").await.status(), 405);
+    let refused = client.post("/meta/docs").await;
+    refused.assert_problem(405, "");
+    assert_eq!(refused.header("allow"), Some("GET,HEAD"));
+    assert_eq!(client.request("OPTIONS", "/meta/docs").await.status(), 204);
 }
 
 #[tokio::test]

@@ -6,8 +6,9 @@
 
 use std::fmt::Write as _;
 
-/// The matcher below axum names parameters `a` to `z` internally and panics on the 27th.
-pub const MAX_PARAMS: usize = 26;
+/// The matcher below axum names parameters `a` to `z` internally, and panics once it has named the last. It does not name a
+/// catch-all.
+pub const MAX_PARAMS: usize = 25;
 
 /// A path that keeps every rule of the grammar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub fn parse(text: &str) -> Result<Pattern, Vec<String>> {
         }
         seen.push(name);
     }
-    let params = segments.iter().filter(|segment| segment.name().is_some()).count();
+    let params = segments.iter().filter(|segment| matches!(segment, Segment::Param(_))).count();
     if params > MAX_PARAMS {
         mistakes.push(format!(
             "{params} parameters in one path: at most {MAX_PARAMS} can be matched; take the rest from the query string"

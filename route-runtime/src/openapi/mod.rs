@@ -204,7 +204,7 @@ impl Docs {
             let depth = path.split('/').skip(1).count();
             info = info.server(vec![".."; depth].join("/"));
         }
-        Ok(page::router(path, &routes.openapi(info)))
+        Ok(page::router(path, &routes.openapi(info), routes.renderer()))
     }
 }
 

@@ -4,12 +4,13 @@ use std::future::ready;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::{HeaderName, header};
+use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use swagger_ui_redist::{SwaggerUi, SwaggerUiStaticFile};
 
 use super::OpenApi;
+use crate::error::{Renderer, outside};
 
 /// No foreign host, and no script that is in a page. Swagger UI sets styles by attributes, and has images in its styles.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -32,7 +33,7 @@ pub(crate) fn paths(path: &str) -> Vec<String> {
 }
 
 /// The page at `path`, and what it loads.
-pub(crate) fn router(path: &str, document: &OpenApi) -> Router {
+pub(crate) fn router(path: &str, document: &OpenApi, renderer: Option<&Renderer>) -> Router {
     let ui = |wanted: SwaggerUiStaticFile| {
         let files = SwaggerUi::static_files().iter();
         files
@@ -50,7 +51,14 @@ pub(crate) fn router(path: &str, document: &OpenApi) -> Router {
     ];
     let files = paths(path).into_iter().zip(contents);
     files.fold(Router::new(), |router, (path, (content, media))| {
-        router.route(&path, get(move || ready(answer(content, media))))
+        let renderer = renderer.cloned();
+        let other_method = move |method: Method| {
+            ready(match method {
+                Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
+                _ => outside(StatusCode::METHOD_NOT_ALLOWED, None, renderer.as_ref()),
+            })
+        };
+        router.route(&path, get(move || ready(answer(content, media))).fallback(other_method))
     })
 }
 

@@ -17,7 +17,12 @@ pub(super) enum Media {
 /// read as JSON would let other sites send it from a form (CSRF).
 pub(super) fn media(headers: &HeaderMap, takes_text: bool) -> Result<Media, Refusal> {
     uncoded(headers)?;
-    let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let mut declared = headers.get_all(header::CONTENT_TYPE).iter();
+    // Of two, another reader may take the other.
+    let declared = match (declared.next(), declared.next()) {
+        (Some(one), None) => one.to_str().ok(),
+        _ => None,
+    };
     let found = declared.and_then(parse).and_then(|(essence, charset)| {
         let utf8 =
             charset.is_none_or(|name| ["utf-8", "utf8"].iter().any(|utf8| name.eq_ignore_ascii_case(utf8)));

@@ -40,7 +40,7 @@ use crate::work;
 ///
 /// - 415 for another media type, a charset other than UTF-8, a content coding;
 /// - 413 over the `body_limit` of the route (1 MiB), at once where `Content-Length` tells;
-/// - 400 for no body at all, unless `T` is an `Option`; for what is no JSON, is nested deeper than 128 levels, or no UTF-8;
+/// - 400 for no body at all, unless `T` is an `Option`; for what is no JSON, is nested deeper than 128 levels where it is read, or no UTF-8;
 /// - 422 for a value of another shape, with a JSON pointer to the place in `errors`. An array for a struct is one, but where
 ///   serde keeps a part of the document to look at it twice: below `untagged`, `tag` and `flatten` it passes, and the
 ///   pointer ends there.

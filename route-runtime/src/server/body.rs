@@ -85,15 +85,28 @@ impl HttpBody for Timely {
     }
 }
 
+/// How much of an answer is given to HTTP/2 at once. That the next piece is not asked for then means that its client has taken
+/// less than that since, and not that a large piece is on a slow line.
+const PIECE: usize = 64 * 1024;
+
 /// The body of an answer. When it is gone, so is the request.
+///
+/// A client of HTTP/1 that does not read is seen by the stream. One of HTTP/2 may read all that comes and still take no
+/// answer, by leaving no window for it: its body is then not polled.
 pub(super) struct Last {
     inner: Body,
-    _request: Option<InFlight>,
+    request: Option<InFlight>,
+    is_multiplexed: bool,
+    /// What is left of a large piece.
+    rest: Bytes,
 }
 
 impl Last {
-    pub(super) fn new(inner: Body, request: Option<InFlight>) -> Self {
-        Last { inner, _request: request }
+    pub(super) fn new(inner: Body, mut request: Option<InFlight>, is_multiplexed: bool) -> Self {
+        if let (Some(request), true) = (&mut request, is_multiplexed) {
+            request.waits(true);
+        }
+        Last { inner, request, is_multiplexed, rest: Bytes::new() }
     }
 }
 
@@ -105,14 +118,38 @@ impl HttpBody for Last {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.inner).poll_frame(cx)
+        let this = &mut *self;
+        if !this.is_multiplexed {
+            return Pin::new(&mut this.inner).poll_frame(cx);
+        }
+        let mut polled = match std::mem::take(&mut this.rest) {
+            none if none.is_empty() => Pin::new(&mut this.inner).poll_frame(cx),
+            rest => Poll::Ready(Some(Ok(Frame::data(rest)))),
+        };
+        if let Poll::Ready(Some(Ok(frame))) = &mut polled
+            && let Some(data) = frame.data_mut()
+            && data.len() > PIECE
+        {
+            this.rest = data.split_off(PIECE);
+        }
+        if let Some(request) = &mut this.request {
+            request.waits(matches!(polled, Poll::Ready(Some(Ok(_)))));
+        }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
+        self.rest.is_empty() && self.inner.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        HttpBody::size_hint(&self.inner)
+        let inner = HttpBody::size_hint(&self.inner);
+        let rest = u64::try_from(self.rest.len()).unwrap_or(u64::MAX);
+        let mut hint = SizeHint::new();
+        hint.set_lower(inner.lower().saturating_add(rest));
+        if let Some(upper) = inner.upper().and_then(|upper| upper.checked_add(rest)) {
+            hint.set_upper(upper);
+        }
+        hint
     }
 }

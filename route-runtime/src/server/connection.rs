@@ -251,7 +251,7 @@ impl Future for Answering {
             if this.by_http_1 && !is_upgrade && this.shared.is_closing.load(Ordering::Relaxed) {
                 response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
-            response.map(|body| Last::new(body, this.in_flight.take()))
+            response.map(|body| Last::new(body, this.in_flight.take(), !this.by_http_1))
         })
     }
 }

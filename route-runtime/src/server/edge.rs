@@ -23,16 +23,17 @@ pub(super) fn refusal<B>(request: &Request<B>, renderer: Option<&Renderer>) -> O
     Some(response)
 }
 
-/// RFC 9112, 3.2: exactly one, valid; HTTP/1.0 had none, and HTTP/2 has `:authority` beside it.
+/// RFC 9112, 3.2: exactly one, valid; HTTP/1.0 had none. Where the target names a host too, as `:authority` does, it is the
+/// same (RFC 9113, 8.3.1): who reads either reads one host.
 fn host_is_sound<B>(request: &Request<B>, by_http_1: bool) -> bool {
-    let mut hosts = request.headers().get_all(header::HOST).iter();
-    match (hosts.next(), hosts.next()) {
-        (Some(host), None) => is_authority(host.as_bytes()),
-        (Some(_), Some(_)) => false,
-        (None, _) => match request.version() {
-            Version::HTTP_09 | Version::HTTP_10 => true,
-            _ => !by_http_1 && request.uri().authority().is_some(),
-        },
+    let mut hosts = request.headers().get_all(header::HOST).iter().map(HeaderValue::as_bytes);
+    let of_target = request.uri().authority().map(|authority| authority.as_str().as_bytes());
+    match (hosts.next(), hosts.next(), of_target) {
+        (Some(host), None, None) => is_authority(host),
+        (Some(host), None, Some(target)) => is_authority(host) && host.eq_ignore_ascii_case(target),
+        (Some(_), Some(_), _) => false,
+        (None, _, Some(target)) if !by_http_1 => is_authority(target),
+        (None, ..) => request.version() < Version::HTTP_11,
     }
 }
 
@@ -44,7 +45,12 @@ fn is_authority(host: &[u8]) -> bool {
     // Of the characters that an authority may have, these mean more than a host.
     let more =
         |byte: &u8| matches!(byte, b'@' | b',' | b'/' | b'?' | b'#' | b'\\') || !byte.is_ascii_graphic();
-    !host.iter().any(more) && Authority::try_from(host).is_ok()
+    // The type takes any text for a port.
+    let port =
+        host.rsplit(|byte| *byte == b']').next().and_then(|end| end.splitn(2, |byte| *byte == b':').nth(1));
+    !host.iter().any(more)
+        && port.is_none_or(|port| port.iter().all(u8::is_ascii_digit))
+        && Authority::try_from(host).is_ok()
 }
 
 /// RFC 9112, 6.1: a coding that is not understood must not be guessed at; twice chunked is none that may be sent.

@@ -18,6 +18,10 @@ struct State {
     in_flight: usize,
     /// HTTP/2, of which a byte is not the start of a request.
     is_multiplexed: bool,
+    /// How many answers wait for the client to take more of them.
+    waiting: usize,
+    /// When it last did.
+    taken: Instant,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,13 +35,22 @@ enum Is {
 /// Why a connection is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Late {
-    Head,
     Idle,
+    /// Its client does not go on with what it has begun.
+    Slow,
 }
 
 impl Phase {
     pub(super) fn new() -> Self {
-        Phase(Mutex::new(State { is: Is::Head, since: Instant::now(), in_flight: 0, is_multiplexed: false }))
+        let now = Instant::now();
+        Phase(Mutex::new(State {
+            is: Is::Head,
+            since: now,
+            in_flight: 0,
+            is_multiplexed: false,
+            waiting: 0,
+            taken: now,
+        }))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -60,7 +73,7 @@ impl Phase {
         state.in_flight += 1;
         state.is_multiplexed |= is_multiplexed;
         drop(state);
-        InFlight(Arc::clone(self))
+        InFlight { phase: Arc::clone(self), waits: false }
     }
 
     pub(super) fn is_busy(&self) -> bool {
@@ -70,21 +83,23 @@ impl Phase {
     /// Ready when the connection has waited too long for its client.
     pub(super) async fn late(&self, options: &ServerOptions) -> Late {
         // A phase that begins after it was asked for can't be over sooner.
-        let least = options.head.min(options.idle);
+        let least = options.head.min(options.idle).min(options.write_stall);
         loop {
-            let (is, since) = {
+            let limit = {
                 let state = self.state();
-                (state.is, state.since)
+                match state.is {
+                    // One that pauses a part of what it asked for must not lose the others.
+                    Is::Busy if state.waiting > 0 => Some((options.write_stall, state.taken, Late::Slow)),
+                    Is::Busy => None,
+                    Is::Head => Some((options.head, state.since, Late::Slow)),
+                    Is::Idle => Some((options.idle, state.since, Late::Idle)),
+                }
             };
-            let (limit, late) = match is {
-                Is::Busy => (None, Late::Idle),
-                Is::Head => (Some(options.head), Late::Head),
-                Is::Idle => (Some(options.idle), Late::Idle),
-            };
-            let waited = since.elapsed();
             let left = match limit {
-                Some(limit) if waited >= limit => return late,
-                Some(limit) => least.min(limit.saturating_sub(waited)),
+                Some((limit, since, late)) => match limit.checked_sub(since.elapsed()) {
+                    None | Some(Duration::ZERO) => return late,
+                    Some(left) => least.min(left),
+                },
                 None => least,
             };
             // A limit of nothing would spin.
@@ -95,11 +110,26 @@ impl Phase {
 
 /// A request that is not answered yet.
 #[derive(Debug)]
-pub(super) struct InFlight(Arc<Phase>);
+pub(super) struct InFlight {
+    phase: Arc<Phase>,
+    waits: bool,
+}
+
+impl InFlight {
+    /// The client has taken what there was of the answer. `waits`: there is more, for which it has to make room.
+    pub(super) fn waits(&mut self, waits: bool) {
+        let mut state = self.phase.state();
+        state.taken = Instant::now();
+        state.waiting = state.waiting.saturating_sub(usize::from(self.waits)) + usize::from(waits);
+        drop(state);
+        self.waits = waits;
+    }
+}
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        let mut state = self.0.state();
+        let mut state = self.phase.state();
+        state.waiting = state.waiting.saturating_sub(usize::from(self.waits));
         state.in_flight = state.in_flight.saturating_sub(1);
         if state.in_flight == 0 {
             state.is = Is::Idle;
