@@ -210,10 +210,11 @@ impl hyper::service::Service<Request<Incoming>> for Edge {
 impl Edge {
     /// What the server answers itself.
     fn answer(&self, request: &Request<Incoming>) -> Option<Response> {
-        if let Some(refusal) = edge::refusal(request, self.shared.renderer.as_ref()) {
+        let options = &self.shared.options;
+        if let Some(refusal) = edge::refusal(request, options.max_headers, self.shared.renderer.as_ref()) {
             return Some(refusal);
         }
-        let readiness = self.shared.options.readiness.as_deref();
+        let readiness = options.readiness.as_deref();
         readiness.filter(|path| *path == request.uri().path()).map(|_| {
             if self.shared.is_closing.load(Ordering::Relaxed) {
                 outside(StatusCode::SERVICE_UNAVAILABLE, None, self.shared.renderer.as_ref())

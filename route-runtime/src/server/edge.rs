@@ -6,12 +6,19 @@ use axum::response::Response;
 use crate::error::{Renderer, outside};
 
 /// The answer to a request whose head does not say one thing.
-pub(super) fn refusal<B>(request: &Request<B>, renderer: Option<&Renderer>) -> Option<Response> {
+pub(super) fn refusal<B>(
+    request: &Request<B>,
+    max_headers: usize,
+    renderer: Option<&Renderer>,
+) -> Option<Response> {
     let by_http_1 = request.version() < Version::HTTP_2;
     let (status, detail) = if !host_is_sound(request, by_http_1) {
         (StatusCode::BAD_REQUEST, "a request must have one `Host`, which names a host and no more")
     } else if by_http_1 && !coding_is_sound(request.headers()) {
         (StatusCode::NOT_IMPLEMENTED, "`Transfer-Encoding` must be `chunked` alone")
+    } else if request.headers().len() > max_headers {
+        // Of HTTP/2, whose parser counts only bytes.
+        (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the request has too many headers")
     } else {
         return None;
     };

@@ -97,7 +97,7 @@ impl ServerOptions {
         /// How many bytes the head of a request may have, at least 8192. A larger one is 431, or 414 for the URI. Default: 64 KiB.
         max_head_bytes: usize;
 
-        /// How many headers a request may have over HTTP/1. More are 431. Default: 100.
+        /// How many headers a request may have. More are 431. Default: 100.
         max_headers: usize;
 
         /// Whether HTTP/1 is spoken. Default: yes.
