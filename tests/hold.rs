@@ -217,6 +217,29 @@ fn who_does_not_read_is_closed() {
     assert_eq!(http::ask(address, "GET", "/hello").body, "hello");
 }
 
+/// Reads a slow 32 MiB of it, for longer than a connection may be idle, or lives at the end without a request.
+fn reads_half_of_large(stream: &mut TcpStream) {
+    let mut buffer = vec![0; 256 * 1024];
+    for _ in 0..128 {
+        stream.read_exact(&mut buffer).expect("it is sent on");
+        std::thread::sleep(Duration::from_millis(15));
+    }
+}
+
+#[test]
+fn who_reads_slowly_gets_all() {
+    let ending = Ending::new(options().idle(SHORT).drain(Duration::from_secs(20)));
+    let mut stream = http::connect(ending.address);
+    http::send(&mut stream, "GET", "/large", "");
+    reads_half_of_large(&mut stream);
+    let ends = std::thread::spawn(move || ending.end());
+    reads_half_of_large(&mut stream);
+    let (_, rest) = closed(&mut stream);
+    // All that is left is as long as the head.
+    assert!(rest.len() < 1024 && rest.ends_with("xxx"), "{} bytes", rest.len());
+    ends.join().unwrap();
+}
+
 /// A connection of HTTP/2 that has asked for `/large`. The answer comes, up to the window that clients have at first.
 fn asks_for_large_by_http_2(address: SocketAddr) -> TcpStream {
     let mut stream = http::connect(address);
@@ -234,9 +257,9 @@ fn who_leaves_no_window_is_closed() {
     let address = serve(options().write_stall(SHORT));
     let mut stream = asks_for_large_by_http_2(address);
     let (took, _) = closed(&mut stream);
-    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert!(took < Duration::from_secs(9), "{took:?}");
     // One that takes a little at a time is not.
-    let mut slow = asks_for_large_by_http_2(serve(options().write_stall(Duration::from_secs(1))));
+    let mut slow = asks_for_large_by_http_2(serve(options().write_stall(Duration::from_secs(3))));
     let mut reads = slow.try_clone().unwrap();
     let reading = std::thread::spawn(move || {
         let (mut bytes, mut buffer) = (0, [0; 16 * 1024]);
@@ -248,7 +271,7 @@ fn who_leaves_no_window_is_closed() {
     // 64 KiB more for the connection and the stream.
     let window =
         [&[0, 0, 4, 8, 0, 0, 0, 0, 0, 0, 1, 0, 0][..], &[0, 0, 4, 8, 0, 0, 0, 0, 1, 0, 1, 0, 0]].concat();
-    for _ in 0..10 {
+    for _ in 0..16 {
         std::thread::sleep(SHORT);
         slow.write_all(&window).unwrap();
     }
@@ -286,10 +309,13 @@ fn what_two_readers_could_read_apart_is_refused() {
         "GET /hello HTTP/1.1\r\nhost: a b",
         "GET /hello HTTP/1.1\r\nhost: a:evil",
         "GET /hello HTTP/1.1\r\nhost: [::1]:evil",
+        "GET /hello HTTP/1.1\r\nhost: [::1]evil",
+        "GET /hello HTTP/1.1\r\nhost: [evil]",
+        "GET http://user@a/hello HTTP/1.0",
         "GET http://b/hello HTTP/1.1\r\nhost: a",
     ] {
         let said = ask(head);
-        assert!(said.starts_with("HTTP/1.1 400 ") && said.contains("one `Host`"), "{head}: {said}");
+        assert!(said.contains(" 400 Bad Request") && said.contains("one `Host`"), "{head}: {said}");
         assert!(said.contains("connection: close") && said.contains("application/problem+json"), "{said}");
     }
     for coding in ["gzip, chunked", "chunked, chunked", "identity, chunked"] {

@@ -1,5 +1,7 @@
 //! What is refused before any route, because two readers of a message could disagree on it.
 
+use std::net::Ipv6Addr;
+
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, Version, header, uri::Authority};
 use axum::response::Response;
 
@@ -12,7 +14,7 @@ pub(super) fn refusal<B>(
     renderer: Option<&Renderer>,
 ) -> Option<Response> {
     let by_http_1 = request.version() < Version::HTTP_2;
-    let (status, detail) = if !host_is_sound(request, by_http_1) {
+    let (status, detail) = if !host_is_sound(request) {
         (StatusCode::BAD_REQUEST, "a request must have one `Host`, which names a host and no more")
     } else if by_http_1 && !coding_is_sound(request.headers()) {
         (StatusCode::NOT_IMPLEMENTED, "`Transfer-Encoding` must be `chunked` alone")
@@ -32,15 +34,15 @@ pub(super) fn refusal<B>(
 
 /// RFC 9112, 3.2: exactly one, valid; HTTP/1.0 had none. Where the target names a host too, as `:authority` does, it is the
 /// same (RFC 9113, 8.3.1): who reads either reads one host.
-fn host_is_sound<B>(request: &Request<B>, by_http_1: bool) -> bool {
+fn host_is_sound<B>(request: &Request<B>) -> bool {
     let mut hosts = request.headers().get_all(header::HOST).iter().map(HeaderValue::as_bytes);
     let of_target = request.uri().authority().map(|authority| authority.as_str().as_bytes());
     match (hosts.next(), hosts.next(), of_target) {
         (Some(host), None, None) => is_authority(host),
         (Some(host), None, Some(target)) => is_authority(host) && host.eq_ignore_ascii_case(target),
         (Some(_), Some(_), _) => false,
-        (None, _, Some(target)) if !by_http_1 => is_authority(target),
-        (None, ..) => request.version() < Version::HTTP_11,
+        (None, _, Some(target)) => request.version() != Version::HTTP_11 && is_authority(target),
+        (None, _, None) => request.version() < Version::HTTP_11,
     }
 }
 
@@ -52,12 +54,18 @@ fn is_authority(host: &[u8]) -> bool {
     // Of the characters that an authority may have, these mean more than a host.
     let more =
         |byte: &u8| matches!(byte, b'@' | b',' | b'/' | b'?' | b'#' | b'\\') || !byte.is_ascii_graphic();
-    // The type takes any text for a port.
-    let port =
-        host.rsplit(|byte| *byte == b']').next().and_then(|end| end.splitn(2, |byte| *byte == b':').nth(1));
-    !host.iter().any(more)
-        && port.is_none_or(|port| port.iter().all(u8::is_ascii_digit))
-        && Authority::try_from(host).is_ok()
+    let Ok(text) = str::from_utf8(host) else { return false };
+    // The type takes any text for a port, and in brackets.
+    let (is_host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((inside, behind)) => (inside.parse::<Ipv6Addr>().is_ok(), behind),
+        None => {
+            let (name, port) = text.split_at(text.find(':').unwrap_or(text.len()));
+            (!name.is_empty() && !name.contains(['[', ']']), port)
+        }
+    };
+    let is_port = port.is_empty()
+        || port.strip_prefix(':').is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit()));
+    is_host && is_port && !host.iter().any(more) && Authority::try_from(host).is_ok()
 }
 
 /// RFC 9112, 6.1: a coding that is not understood must not be guessed at; twice chunked is none that may be sent.

@@ -94,7 +94,7 @@ impl ServerOptions {
         /// allowed that many files (`ulimit -n`): where it is not, accepting pauses until some are free.
         max_connections: usize;
 
-        /// How many bytes the head of a request may have, at least 8192. A larger one is 431, or 414 for the URI. Default: 64 KiB.
+        /// How many bytes the head of a request may have, at least 8192. A larger one is 431. Default: 64 KiB.
         max_head_bytes: usize;
 
         /// How many headers a request may have. More are 431. Default: 100.

@@ -29,6 +29,8 @@ enum Is {
     /// The head of a request is on its way, or nothing has come yet.
     Head,
     Busy,
+    /// No request is there, but of the last answer not all is sent.
+    Writing,
     Idle,
 }
 
@@ -66,6 +68,15 @@ impl Phase {
         }
     }
 
+    /// All that was to be sent is.
+    pub(super) fn flushed(&self) {
+        let mut state = self.state();
+        if state.is == Is::Writing {
+            state.is = Is::Idle;
+            state.since = Instant::now();
+        }
+    }
+
     /// A request is there, until what is returned is dropped.
     pub(super) fn begin(self: &Arc<Self>, is_multiplexed: bool) -> InFlight {
         let mut state = self.state();
@@ -77,7 +88,7 @@ impl Phase {
     }
 
     pub(super) fn is_busy(&self) -> bool {
-        self.state().is == Is::Busy
+        matches!(self.state().is, Is::Busy | Is::Writing)
     }
 
     /// Ready when the connection has waited too long for its client.
@@ -90,7 +101,8 @@ impl Phase {
                 match state.is {
                     // One that pauses a part of what it asked for must not lose the others.
                     Is::Busy if state.waiting > 0 => Some((options.write_stall, state.taken, Late::Slow)),
-                    Is::Busy => None,
+                    // The stream knows whether its client reads.
+                    Is::Busy | Is::Writing => None,
                     Is::Head => Some((options.head, state.since, Late::Slow)),
                     Is::Idle => Some((options.idle, state.since, Late::Idle)),
                 }
@@ -132,7 +144,8 @@ impl Drop for InFlight {
         state.waiting = state.waiting.saturating_sub(usize::from(self.waits));
         state.in_flight = state.in_flight.saturating_sub(1);
         if state.in_flight == 0 {
-            state.is = Is::Idle;
+            // HTTP/2 has at most a piece left, and flushes while it waits for a window.
+            state.is = if state.is_multiplexed { Is::Idle } else { Is::Writing };
             state.since = Instant::now();
         }
     }

@@ -108,6 +108,9 @@ impl AsyncWrite for Stream {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         // TLS has bytes of its own that wait here.
         let polled = either!(&mut self.inner, poll_flush(cx));
+        if matches!(polled, Poll::Ready(Ok(()))) {
+            self.phase.flushed();
+        }
         self.written(polled, cx)
     }
 
