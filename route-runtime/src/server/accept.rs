@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
@@ -30,9 +31,8 @@ pub(super) async fn serve(listener: TcpListener, shared: Shared, mut stop: Stop)
     let mut accepting = Accepting {
         listener,
         permits: Arc::new(Semaphore::new(permits)),
-        shared: Arc::new(shared),
-        connections: JoinSet::new(),
-        goodbye,
+        is_starved: false,
+        connections: Connections { shared: Arc::new(shared), tasks: JoinSet::new(), goodbye },
     };
     tokio::select! {
         () = accepting.run() => {}
@@ -48,72 +48,105 @@ pub(super) async fn serve(listener: TcpListener, shared: Shared, mut stop: Stop)
 struct Accepting {
     listener: TcpListener,
     permits: Arc<Semaphore>,
-    shared: Arc<Shared>,
-    connections: JoinSet<()>,
-    goodbye: watch::Sender<bool>,
+    /// The system has no file for another connection, which is told once.
+    is_starved: bool,
+    connections: Connections,
 }
 
 impl Accepting {
     /// Accepts for ever.
     async fn run(&mut self) {
         loop {
+            let accepted = self.accept().await;
+            self.connections.spawn(accepted);
+        }
+    }
+
+    /// The next connection, once there is room for it.
+    async fn accept(&mut self) -> Accepted {
+        loop {
             tokio::select! {
-                accepted = accept(&self.listener, &self.permits) => self.spawn(accepted),
-                Some(_) = self.connections.join_next() => {}
+                accepted = next(&self.listener, &self.permits, &mut self.is_starved) => return accepted,
+                // Forgotten as they end.
+                Some(_) = self.connections.tasks.join_next() => {}
             }
         }
     }
 
-    fn spawn(&mut self, (tcp, client, permit): Accepted) {
-        let (shared, goodbye) = (Arc::clone(&self.shared), self.goodbye.subscribe());
-        self.connections.spawn(connection::serve(tcp, client, shared, permit, goodbye));
-    }
-
     async fn end(mut self) {
-        let ServerOptions { lame_duck, settle, drain, .. } = self.shared.options;
-        self.shared.is_closing.store(true, Ordering::Relaxed);
+        let ServerOptions { lame_duck, settle, drain, .. } = self.connections.shared.options;
+        self.connections.shared.is_closing.store(true, Ordering::Relaxed);
         let _ = timeout(lame_duck, self.run()).await;
-        // What connected before the listener closes would be reset.
+        // What connected before the listener closes would be reset. So nobody connects any more: the system lets those who
+        // come now try again, and refuses them once nothing listens.
+        let _ = SockRef::from(&self.listener).listen(0);
         let _ = timeout(BACKLOG, async {
-            while let Ok(accepted) =
-                timeout(Duration::from_millis(5), accept(&self.listener, &self.permits)).await
-            {
-                self.spawn(accepted);
+            while let Ok(accepted) = timeout(Duration::from_millis(5), self.accept()).await {
+                self.connections.spawn(accepted);
             }
         })
         .await;
-        let Accepting { listener, mut connections, goodbye, .. } = self;
-        // Nothing is accepted any more.
-        drop(listener);
-        let _ = timeout(settle, all_end(&mut connections)).await;
-        let _ = goodbye.send(true);
-        let _ = timeout(drain, all_end(&mut connections)).await;
-        connections.shutdown().await;
+        let Accepting { listener, permits, mut connections, .. } = self;
+        // The last of them, without a wait in which more could come.
+        if let Ok(listener) = listener.into_std() {
+            while let Some(accepted) = queued(&listener, &permits) {
+                connections.spawn(accepted);
+            }
+        }
+        let _ = timeout(settle, connections.all_end()).await;
+        let _ = connections.goodbye.send(true);
+        let _ = timeout(drain, connections.all_end()).await;
+        connections.tasks.shutdown().await;
     }
 }
 
-async fn all_end(connections: &mut JoinSet<()>) {
-    while connections.join_next().await.is_some() {}
+struct Connections {
+    shared: Arc<Shared>,
+    tasks: JoinSet<()>,
+    goodbye: watch::Sender<bool>,
+}
+
+impl Connections {
+    fn spawn(&mut self, (tcp, client, permit): Accepted) {
+        let (shared, goodbye) = (Arc::clone(&self.shared), self.goodbye.subscribe());
+        self.tasks.spawn(connection::serve(tcp, client, shared, permit, goodbye));
+    }
+
+    async fn all_end(&mut self) {
+        while self.tasks.join_next().await.is_some() {}
+    }
 }
 
 type Accepted = (TcpStream, SocketAddr, OwnedSemaphorePermit);
 
-/// The next connection, once there is room for it.
-async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> Accepted {
+async fn next(listener: &TcpListener, permits: &Arc<Semaphore>, is_starved: &mut bool) -> Accepted {
     loop {
         let Ok(permit) = Arc::clone(permits).acquire_owned().await else {
             // Nobody closes it.
             return std::future::pending().await;
         };
         match listener.accept().await {
-            Ok((tcp, client)) => return (tcp, client, permit),
+            Ok((tcp, client)) => {
+                *is_starved = false;
+                return (tcp, client, permit);
+            }
             Err(error) if is_of_one_client(&error) => {}
             Err(error) => {
-                log::warn(format_args!("no connection can be accepted for now: {error}"));
+                if !std::mem::replace(is_starved, true) {
+                    log::warn(format_args!("no connection can be accepted for now: {error}"));
+                }
                 sleep(PAUSE).await;
             }
         }
     }
+}
+
+/// A connection that the system has made already, where there is room for it.
+fn queued(listener: &std::net::TcpListener, permits: &Arc<Semaphore>) -> Option<Accepted> {
+    let permit = Arc::clone(permits).try_acquire_owned().ok()?;
+    let (tcp, client) = listener.accept().ok()?;
+    tcp.set_nonblocking(true).ok()?;
+    Some((TcpStream::from_std(tcp).ok()?, client, permit))
 }
 
 /// The client was gone before it was accepted, which says nothing of the next.
