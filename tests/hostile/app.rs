@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::{Json, Request};
+use axum::extract::{Json, Multipart, Request};
 use axum::response::Response;
 use futures_util::StreamExt as _;
 use route_runtime::{
@@ -223,6 +223,16 @@ async fn json_bytes(bytes: Bytes) -> String {
     bytes.len().to_string()
 }
 
+#[post("/json/multipart")]
+async fn json_multipart(mut parts: Multipart) -> Result<Json<Value>, ApiError> {
+    let mut seen = Vec::new();
+    while let Some(part) = parts.next_field().await? {
+        let names = json!([part.name(), part.file_name()]);
+        seen.push(json!([names, part.bytes().await?.len()]));
+    }
+    Ok(Json(json!(seen)))
+}
+
 #[post("/json/raw", body_limit = 1000)]
 async fn json_raw(req: ApiRequest<RawBody>) -> Result<String, ApiError> {
     Ok(req.into_body().bytes().await?.len().to_string())
@@ -332,8 +342,7 @@ async fn panics() {
 #[get("/fault/panic-late")]
 async fn panics_late() {
     tokio::task::yield_now().await;
-    let none: Option<u8> = None;
-    none.expect("SECRET of a panic");
+    panic!("SECRET of a panic");
 }
 
 #[post("/fault/panic-body")]

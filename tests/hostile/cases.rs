@@ -231,7 +231,7 @@ pub(crate) struct Want {
     /// The stream that is watched.
     #[serde(default)]
     pub(crate) stream: Option<u32>,
-    /// The handler was dropped, by the name in its path.
+    /// No handler goes on, by the name in its path.
     #[serde(default)]
     pub(crate) dropped: Option<String>,
     /// A line of the log holds this.

@@ -122,9 +122,10 @@ impl Servers {
         let answer = self.ask(way, case, want);
         let mut faults = checks::check(case, want, &answer);
         if let Some(name) = &want.dropped
-            && !eventually(|| matches!(app::hanging(name), (begun, dropped) if begun > 0 && begun == dropped))
+            && !eventually(|| matches!(app::hanging(name), (begun, dropped) if begun == dropped))
         {
-            faults.push(format!("the handler {name} was not dropped: {:?}", app::hanging(name)));
+            faults
+                .push(format!("the handler {name} goes on: begun and dropped are {:?}", app::hanging(name)));
         }
         if let Some(line) = &want.logs
             && !eventually(|| log::lines_with(line) > 0)
