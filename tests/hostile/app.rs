@@ -3,52 +3,16 @@
 //! Most answer with what they understood, so that a case can tell whether a value came through unchanged.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
-use std::sync::Mutex;
-use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::{Json, Multipart, Request};
-use axum::response::Response;
-use futures_util::StreamExt as _;
-use route_runtime::{
-    ApiError, ApiRequest, ApiResponse, Cookie, RawBody, Routes, ServerOptions, get, post, put,
-};
+use axum::extract::{Json, Multipart};
+use route_runtime::{ApiError, ApiRequest, ApiResponse, Cookie, RawBody, get, post, put};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tests::http;
-
-/// What every server is asked for after each case.
-pub(crate) const GOOD: (&str, &str) = ("/good", "good");
-
-pub(crate) fn routes() -> Routes {
-    Routes::collect().trace().with_docs("/docs")
-}
-
-/// A server of this library. Its times are short where a case waits for their end.
-pub(crate) fn serve() -> SocketAddr {
-    let options = ServerOptions::new().head(Duration::from_secs(3)).body(Duration::from_secs(3));
-    http::serve(routes().into_server().expect("the routes fit").options(options))
-}
-
-/// The same routes in a plain axum server.
-pub(crate) fn serve_axum() -> SocketAddr {
-    let router = routes().into_router().expect("the routes fit");
-    let (tell, told) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-            tell.send(listener.local_addr().expect("an address")).expect("the test waits");
-            axum::serve(listener, router).await.expect("it serves");
-        });
-    });
-    told.recv_timeout(Duration::from_secs(10)).expect("it listens")
-}
 
 #[get("/good")]
 async fn good() -> &'static str {
-    GOOD.1
+    "good"
 }
 
 // Values of a path.
@@ -146,8 +110,8 @@ async fn query_struct(req: ApiRequest) -> Result<Json<Post>, ApiError> {
 // Bodies.
 
 #[derive(Debug, Deserialize, Serialize)]
-struct Post {
-    title: String,
+pub(crate) struct Post {
+    pub(crate) title: String,
     #[serde(default)]
     count: u32,
     #[serde(default)]
@@ -308,164 +272,4 @@ async fn meth_post() -> &'static str {
 #[get("/meth/[id]")]
 async fn meth_id(id: String) -> String {
     id
-}
-
-// Faults.
-
-/// How often handlers began and were dropped before their end, by the name in the path.
-static HANGING: Mutex<BTreeMap<String, (u32, u32)>> = Mutex::new(BTreeMap::new());
-
-pub(crate) fn hanging(name: &str) -> (u32, u32) {
-    HANGING.lock().unwrap().get(name).copied().unwrap_or_default()
-}
-
-struct Hangs(String);
-
-impl Hangs {
-    fn begin(name: String) -> Self {
-        HANGING.lock().unwrap().entry(name.clone()).or_default().0 += 1;
-        Hangs(name)
-    }
-}
-
-impl Drop for Hangs {
-    fn drop(&mut self) {
-        HANGING.lock().unwrap().entry(std::mem::take(&mut self.0)).or_default().1 += 1;
-    }
-}
-
-#[get("/fault/panic")]
-async fn panics() {
-    panic!("SECRET of a panic");
-}
-
-#[get("/fault/panic-late")]
-async fn panics_late() {
-    tokio::task::yield_now().await;
-    panic!("SECRET of a panic");
-}
-
-#[post("/fault/panic-body")]
-async fn panics_with_body(req: ApiRequest<Post>) {
-    panic!("{}", req.body().title);
-}
-
-#[get("/fault/fails")]
-async fn fails() -> Result<(), ApiError> {
-    Err(std::io::Error::other("SECRET of an error"))?
-}
-
-#[get("/fault/hangs/[name]", max_duration = "1s")]
-async fn hangs(name: String) {
-    let _hangs = Hangs::begin(name);
-    std::future::pending::<()>().await;
-}
-
-#[get("/fault/waits/[name]", max_duration = false)]
-async fn waits(name: String) {
-    let _hangs = Hangs::begin(name);
-    std::future::pending::<()>().await;
-}
-
-#[post("/fault/reads/[name]", body_parser = false)]
-async fn reads(name: String, req: ApiRequest<RawBody>) -> Result<String, ApiError> {
-    let _hangs = Hangs::begin(name);
-    Ok(req.into_body().bytes().await?.len().to_string())
-}
-
-#[get("/fault/stream")]
-async fn stream_panics() -> ApiResponse<()> {
-    let numbers = futures_util::stream::iter([1, 0]);
-    ApiResponse::new().stream(numbers.map(|n| Ok::<_, std::io::Error>((1 / n).to_string())))
-}
-
-// Trust.
-
-#[derive(Serialize)]
-struct Seen {
-    route: &'static str,
-    method: String,
-    id: Option<String>,
-    query: Option<String>,
-}
-
-fn seen(req: &ApiRequest, route: &'static str) -> Json<Seen> {
-    Json(Seen {
-        route,
-        method: req.method().to_string(),
-        id: req.param("id").map(Into::into),
-        query: req.query("id").map(Into::into),
-    })
-}
-
-#[get("/trust/[id]")]
-async fn trust(req: ApiRequest) -> Json<Seen> {
-    seen(&req, "id")
-}
-
-#[post("/trust/[id]")]
-async fn trust_post(req: ApiRequest) -> Json<Seen> {
-    seen(&req, "post")
-}
-
-async fn guard(_request: Request) -> Result<Request, ApiError> {
-    Err(ApiError::unauthorized("who are you?"))
-}
-
-#[get("/trust/admin", layer = axum::middleware::map_request(guard))]
-async fn trust_admin(req: ApiRequest) -> Json<Seen> {
-    seen(&req, "admin")
-}
-
-/// The path as `req.uri()` has it, for links.
-#[get("/trust/uri/[id]")]
-async fn trust_uri(req: ApiRequest) -> Json<Value> {
-    Json(json!({ "path": req.uri().path(), "id": req.param("id") }))
-}
-
-// The log.
-
-#[get("/log/error/[text]")]
-async fn log_error(req: ApiRequest) -> Result<(), ApiError> {
-    let text = req.query("text").or(req.param("text")).unwrap_or_default();
-    Err(std::io::Error::other(text.into_owned()))?
-}
-
-#[get("/log/panic/[text]")]
-async fn log_panic(text: String) {
-    panic!("{text}");
-}
-
-#[get("/log/header")]
-async fn log_header(req: ApiRequest) -> ApiError {
-    let agent = req.headers().get("user-agent").map(|agent| agent.as_bytes().to_vec()).unwrap_or_default();
-    let agent = String::from_utf8_lossy(&agent).into_owned();
-    ApiError::internal("no more is told").caused_by(std::io::Error::other(agent))
-}
-
-#[post("/log/json")]
-async fn log_json(req: ApiRequest<Post>) -> Result<(), ApiError> {
-    Err(std::io::Error::other(req.into_body().title))?
-}
-
-#[get("/log/cookie")]
-async fn log_cookie(req: ApiRequest) -> Result<(), ApiError> {
-    let value = req.cookie("a").map(|cookie| cookie.value().to_owned()).unwrap_or_default();
-    Err(std::io::Error::other(value))?
-}
-
-/// A name of a header that the client chose is in what the log says.
-#[get("/log/name?name")]
-async fn log_name(name: String) -> ApiResponse<()> {
-    ApiResponse::new().header(name, "a\nb").end()
-}
-
-// Documents.
-
-/// Says <script>alert(1)</script> & more.
-///
-/// "><img src=x onerror=alert(1)> </script><script>alert(2)</script>
-#[get("/docs-of/[id]", tag = "<b>tag</b>")]
-async fn documented(id: String) -> Response {
-    Response::new(id.into())
 }

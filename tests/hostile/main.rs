@@ -9,10 +9,12 @@ mod app;
 mod bytes;
 mod cases;
 mod checks;
+mod faults;
 mod h2;
 mod log;
 mod process;
 mod report;
+mod servers;
 mod socket;
 
 use std::collections::BTreeMap;
@@ -40,9 +42,10 @@ const MOST_KEPT: usize = 64 << 20;
 #[test]
 fn every_hostile_request_is_answered_as_it_must_be() {
     log::keep();
+    faults::expect_panics();
     let cases = cases::load();
     count(&cases);
-    let servers = Servers { serve: app::serve(), axum: app::serve_axum(), process: Process::new() };
+    let servers = Servers { serve: servers::serve(), axum: servers::serve_axum(), process: Process::new() };
     for way in WAYS {
         servers.is_alive(way).expect("a server");
     }
@@ -122,10 +125,12 @@ impl Servers {
         let answer = self.ask(way, case, want);
         let mut faults = checks::check(case, want, &answer);
         if let Some(name) = &want.dropped
-            && !eventually(|| matches!(app::hanging(name), (begun, dropped) if begun == dropped))
+            && !eventually(|| matches!(faults::hanging(name), (begun, dropped) if begun == dropped))
         {
-            faults
-                .push(format!("the handler {name} goes on: begun and dropped are {:?}", app::hanging(name)));
+            faults.push(format!(
+                "the handler {name} goes on: begun and dropped are {:?}",
+                faults::hanging(name)
+            ));
         }
         if let Some(line) = &want.logs
             && !eventually(|| log::lines_with(line) > 0)

@@ -10,8 +10,9 @@ use futures_util::stream;
 use tower::ServiceExt as _;
 
 use crate::answer::{Answer, BREAKS_OFF};
-use crate::app::{self, GOOD};
 use crate::cases::{Case, End, Want};
+use crate::faults;
+use crate::servers::{self, GOOD};
 
 pub(crate) struct Process {
     router: Router,
@@ -20,7 +21,7 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn new() -> Self {
-        let router = app::routes().into_router().expect("the routes fit");
+        let router = servers::routes().into_router().expect("the routes fit");
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
         Process { router, runtime }
     }
@@ -36,9 +37,9 @@ impl Process {
                 return answered.await;
             }
             let name = want.dropped.as_deref().unwrap_or_default();
-            let before = app::hanging(name).0;
+            let before = faults::hanging(name).0;
             let runs = async {
-                while app::hanging(name).0 == before {
+                while faults::hanging(name).0 == before {
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }
             };

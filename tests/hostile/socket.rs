@@ -6,9 +6,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::answer::{Answer, BREAKS_OFF};
-use crate::app::{self, GOOD};
 use crate::cases::{Case, End, Then, Want};
+use crate::faults;
 use crate::h2;
+use crate::servers::GOOD;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -70,9 +71,9 @@ pub(crate) fn ask(address: SocketAddr, case: &Case, want: &Want) -> Answer {
 /// Goes away once the handler runs.
 fn aborted(mut wire: Wire, bytes: &[u8], want: &Want) -> Answer {
     let name = want.dropped.as_deref().unwrap_or_default();
-    let before = app::hanging(name).0;
+    let before = faults::hanging(name).0;
     let _ = wire.stream.write_all(bytes);
-    while app::hanging(name).0 == before && Instant::now() < wire.deadline {
+    while faults::hanging(name).0 == before && Instant::now() < wire.deadline {
         thread::sleep(Duration::from_millis(10));
     }
     Answer::default()
