@@ -247,6 +247,16 @@ async fn redirect_external(to: String) -> ApiResponse<()> {
     ApiResponse::new().redirect_external(to)
 }
 
+#[get("/slash/[id]")]
+async fn slash(id: String) -> Json<Value> {
+    Json(json!({ "id": id }))
+}
+
+#[get("/slash/me")]
+async fn slash_me() -> &'static str {
+    "me"
+}
+
 #[get("/hdr?name&value")]
 async fn header(name: Option<String>, value: String) -> ApiResponse<()> {
     ApiResponse::new().header(name.unwrap_or("x-value".to_owned()), value).send("sent")

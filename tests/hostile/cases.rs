@@ -239,6 +239,14 @@ pub(crate) struct Want {
     pub(crate) logs: Option<String>,
 }
 
+impl Want {
+    /// Whether this status may come; 0 is none.
+    pub(crate) fn allows(&self, status: u16) -> bool {
+        let status = if status == 0 { Status::Other(Nothing::None) } else { Status::Code(status) };
+        self.status.all().contains(&status)
+    }
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Statuses {

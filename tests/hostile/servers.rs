@@ -3,14 +3,18 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use route_runtime::{Routes, ServerOptions};
+use route_runtime::{Mounts, RouteInfo, Routes, ServerOptions, TrailingSlash};
 use tests::http;
 
 /// What every server is asked for after each case.
 pub(crate) const GOOD: (&str, &str) = ("/good", "good");
 
-pub(crate) fn routes() -> Routes {
-    Routes::collect().trace().with_docs("/docs")
+/// Those below `/slash` redirect a path with a `/` at its end.
+pub(crate) fn routes() -> Mounts {
+    let redirects = |info: &RouteInfo| info.pattern().starts_with("/slash/");
+    let most = Routes::collect().filter(move |info| !redirects(info)).trace().with_docs("/docs");
+    let slash = Routes::collect().filter(redirects).trailing_slash(TrailingSlash::Redirect);
+    Mounts::new().mount(most).mount(slash)
 }
 
 /// A server of this library. Its times are short where a case waits for their end.
