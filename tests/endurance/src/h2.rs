@@ -2,6 +2,7 @@
 
 use std::io::{Error, Result};
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
@@ -18,6 +19,7 @@ pub(crate) const GOAWAY: u8 = 7;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 const ACK: u8 = 1;
+const WINDOW_UPDATE: u8 = 8;
 
 /// What comes from the server.
 #[derive(Debug)]
@@ -29,6 +31,11 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// Bytes of an answer.
+    pub(crate) fn data(&self) -> Option<&[u8]> {
+        (self.kind == DATA).then_some(&*self.payload)
+    }
+
     pub(crate) fn ends_stream(&self) -> bool {
         matches!(self.kind, DATA | HEADERS) && self.flags & END_STREAM != 0
     }
@@ -80,6 +87,30 @@ pub(crate) fn reset(stream: u32) -> Vec<u8> {
 /// What a frame of settings is answered.
 fn acknowledgement(settings: &Frame) -> Option<Vec<u8>> {
     (settings.kind == SETTINGS && settings.flags & ACK == 0).then(|| frame(SETTINGS, ACK, 0, &[]))
+}
+
+/// One request whose answer is read, and given window, so that it takes so long; counts what has come.
+pub(crate) async fn read_slowly(
+    address: SocketAddr,
+    path: &str,
+    length: usize,
+    span: Duration,
+    come: &mut usize,
+) -> Result<()> {
+    let (mut reader, mut writer) = connect(address).await?;
+    writer.write_all(&get(1, path)).await?;
+    let start = Instant::now();
+    while *come < length {
+        let next = http::in_time(read(&mut reader)).await?;
+        let Some(bytes) = next.data().map(<[u8]>::len).filter(|bytes| *bytes > 0) else { continue };
+        *come += bytes;
+        http::pace(start, *come, length, span).await;
+        let more = u32::try_from(bytes).unwrap_or_default().to_be_bytes();
+        writer
+            .write_all(&[frame(WINDOW_UPDATE, 0, 0, &more), frame(WINDOW_UPDATE, 0, 1, &more)].concat())
+            .await?;
+    }
+    Ok(())
 }
 
 /// Some requests on one connection, one after the other: how many were answered whole, each with `hello`.

@@ -2,7 +2,7 @@
 
 use std::io::{Error, ErrorKind, Result};
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpSocket, TcpStream};
@@ -36,10 +36,10 @@ impl Client {
         Ok(Client(BufReader::new(stream)))
     }
 
-    /// A connection whose client has little room for what it does not read.
-    pub(crate) async fn connect_narrow(address: SocketAddr) -> Result<Self> {
+    /// A connection whose system keeps no more than so many bytes that are not read.
+    pub(crate) async fn connect_with_room(address: SocketAddr, room: u32) -> Result<Self> {
         let socket = TcpSocket::new_v4()?;
-        socket.set_recv_buffer_size(16 * 1024)?;
+        socket.set_recv_buffer_size(room)?;
         Ok(Client(BufReader::new(in_time(socket.connect(address)).await?)))
     }
 
@@ -100,6 +100,31 @@ impl Client {
         Ok(length > 0)
     }
 
+    /// Reads an answer so that its body takes so long, and counts what has come.
+    pub(crate) async fn read_slowly(
+        &mut self,
+        length: usize,
+        span: Duration,
+        read: &mut usize,
+    ) -> Result<()> {
+        let start = Instant::now();
+        let mut line = String::new();
+        while line != "\r\n" {
+            line.clear();
+            in_time(self.0.read_line(&mut line)).await?;
+        }
+        let mut buffer = vec![0; 64 * 1024];
+        while *read < length {
+            match in_time(self.0.read(&mut buffer)).await? {
+                0 => return Err(ErrorKind::UnexpectedEof.into()),
+                // The lengths of chunks are counted too: a few bytes in thousands.
+                bytes => *read += bytes,
+            }
+            pace(start, *read, length, span).await;
+        }
+        Ok(())
+    }
+
     /// Reads until the server closes, well or badly.
     pub(crate) async fn until_closed(&mut self, said: &mut Vec<u8>) {
         // An error is an end too.
@@ -122,6 +147,13 @@ impl Client {
             () = writes => {}
         }
     }
+}
+
+/// Waits until so much may have been read.
+#[allow(clippy::cast_precision_loss)] // A pause is no exact thing.
+pub(crate) async fn pace(start: Instant, read: usize, length: usize, span: Duration) {
+    let due = span.mul_f64(read as f64 / length as f64);
+    sleep(due.saturating_sub(start.elapsed())).await;
 }
 
 /// A request without a body.

@@ -30,6 +30,8 @@ struct Seen {
     lost: usize,
     /// Sent on a connection that had answered before and had not said that it closes.
     lost_reused: usize,
+    /// Of both, those that the system reset: they were in the queue of the listener when it closed.
+    reset: usize,
     /// Connections that were refused: nobody listened any more.
     refused: usize,
 }
@@ -39,6 +41,7 @@ impl Seen {
         self.answered += other.answered;
         self.lost += other.lost;
         self.lost_reused += other.lost_reused;
+        self.reset += other.reset;
         self.refused += other.refused;
     }
 }
@@ -97,8 +100,11 @@ fn total(report: &mut Report, what: &str, most: usize, runs: &[Result<Seen>], of
     }
     let all: usize = lost.iter().sum();
     let each: Vec<String> = lost.iter().map(usize::to_string).collect();
-    let Seen { answered, refused, .. } = sum;
-    let text = format!("{all} lost ({}); {answered} answered, {refused} refused", each.join(", "));
+    let Seen { answered, refused, reset, .. } = sum;
+    let mut text = format!("{all} lost ({}); {answered} answered, {refused} refused", each.join(", "));
+    if all > 0 {
+        text += &format!(", {reset} reset");
+    }
     report.row(what, &target, runs.len(), vec![Ok(Outcome::new(text, all <= most, 0.0))]);
 }
 
@@ -178,8 +184,11 @@ async fn asks(address: SocketAddr, keeps: bool, is_over: Arc<AtomicBool>) -> Res
                     kept = Some(client);
                 }
             }
-            _ if is_reused => seen.lost_reused += 1,
-            _ => seen.lost += 1,
+            failed => {
+                *(if is_reused { &mut seen.lost_reused } else { &mut seen.lost }) += 1;
+                let is_reset = failed.is_err_and(|error| error.kind() == ErrorKind::ConnectionReset);
+                seen.reset += usize::from(is_reset);
+            }
         }
     }
     Ok(seen)

@@ -6,6 +6,7 @@ mod floods;
 mod h2;
 mod http;
 mod lost;
+mod readers;
 mod report;
 mod server;
 mod shutdown;
@@ -98,7 +99,10 @@ async fn run(asked: Asked) -> u8 {
     };
     for part in parts {
         match &*part {
-            "slow" => slow::measure(&mut report).await,
+            "slow" => {
+                slow::measure(&mut report).await;
+                readers::measure(&mut report).await;
+            }
             "floods" => floods::measure(&mut report).await,
             "shutdown" => shutdown::measure(&mut report).await,
             "lost" => lost::measure(&mut report).await,

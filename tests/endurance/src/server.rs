@@ -35,6 +35,7 @@ pub(crate) struct Setup {
     /// `axum::serve` in place of the library's.
     pub(crate) is_plain: bool,
     pub(crate) max_connections: usize,
+    pub(crate) head: Duration,
 }
 
 /// What `/stats` tells.
@@ -51,19 +52,24 @@ pub(crate) struct Stats {
 impl Setup {
     /// The library's server, or the anchor, with room for every client of the tables.
     pub(crate) fn new(is_plain: bool) -> Self {
-        Setup { is_plain, max_connections: 12_000 }
+        Setup { is_plain, max_connections: 12_000, head: HEAD }
     }
 
     /// As arguments of this program.
-    pub(crate) fn arguments(self) -> [String; 3] {
+    pub(crate) fn arguments(self) -> [String; 4] {
         let kind = if self.is_plain { "plain" } else { "ours" };
-        ["server".to_owned(), kind.to_owned(), self.max_connections.to_string()]
+        let head = self.head.as_secs().to_string();
+        ["server".to_owned(), kind.to_owned(), self.max_connections.to_string(), head]
     }
 
     /// The arguments after `server`, read back.
     pub(crate) fn parse(arguments: &[String]) -> Option<Self> {
-        let [kind, max_connections] = arguments else { return None };
-        Some(Setup { is_plain: kind == "plain", max_connections: max_connections.parse().ok()? })
+        let [kind, max_connections, head] = arguments else { return None };
+        Some(Setup {
+            is_plain: kind == "plain",
+            max_connections: max_connections.parse().ok()?,
+            head: Duration::from_secs(head.parse().ok()?),
+        })
     }
 }
 
@@ -190,7 +196,7 @@ fn by_hand() -> axum::Router {
 
 fn options(setup: Setup) -> ServerOptions {
     ServerOptions::new()
-        .head(HEAD)
+        .head(setup.head)
         .idle(IDLE)
         .body(BODY)
         .write_stall(WRITE_STALL)

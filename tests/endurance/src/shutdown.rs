@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncWriteExt as _, BufReader};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::sleep;
 
 use crate::child::Child;
@@ -33,10 +33,12 @@ enum Beside {
     Idle,
     IdleHttp2,
     NonReader,
+    /// A reply of 64 MB that takes four seconds, most of them after the signal.
+    Reader,
     Hung,
 }
 
-const ALL: [(Beside, &str); 8] = [
+const ALL: [(Beside, &str); 9] = [
     (Beside::Nobody, ""),
     (Beside::Silent, ", and a silent connection"),
     (Beside::HalfHead, ", and half a head"),
@@ -44,6 +46,7 @@ const ALL: [(Beside, &str); 8] = [
     (Beside::Idle, ", and an idle keep-alive connection"),
     (Beside::IdleHttp2, ", and an idle connection of HTTP/2"),
     (Beside::NonReader, ", and a client that does not read"),
+    (Beside::Reader, ", and a client that reads 64 MB in 4 s"),
     (Beside::Hung, ", and a handler that never returns"),
 ];
 
@@ -52,6 +55,7 @@ const ALL: [(Beside, &str); 8] = [
 enum Held {
     Nothing,
     Http1 { _client: Client },
+    Reading(JoinHandle<Result<()>>),
     Http2 { _reader: BufReader<OwnedReadHalf>, _writer: OwnedWriteHalf },
 }
 
@@ -77,6 +81,13 @@ impl Beside {
             Beside::Idle => {
                 client.get("/hello").await?;
                 client.receive().await?;
+            }
+            Beside::Reader => {
+                let mut client = Client::connect_with_room(address, 256 * 1024).await?;
+                client.get("/large/64").await?;
+                let span = Duration::from_secs(4);
+                let reads = async move { client.read_slowly(64 << 20, span, &mut 0).await };
+                return Ok(Held::Reading(tokio::spawn(reads)));
             }
             Beside::NonReader => client.get("/large/64").await?,
             Beside::Hung => client.get("/stuck").await?,
@@ -154,10 +165,15 @@ async fn ends(setup: Setup, beside: Beside, millis: u32, bound: Duration) -> Res
             close += usize::from(says_close);
         }
     }
-    drop(held);
-    let is_met = answered == IN_FLIGHT && close == IN_FLIGHT && ended.is_some_and(|ended| ended <= bound);
+    let mut is_whole = true;
+    if let Held::Reading(reads) = held {
+        is_whole = matches!(reads.await, Ok(Ok(())));
+    }
+    let is_met =
+        is_whole && answered == IN_FLIGHT && close == IN_FLIGHT && ended.is_some_and(|ended| ended <= bound);
     let end = ended.map_or_else(|| format!("not within {}", seconds(LONGEST)), seconds);
-    let text = format!("{answered} answered, {close} with close, end {end}");
+    let cut = if is_whole { "" } else { ", the reader's reply cut" };
+    let text = format!("{answered} answered, {close} with close{cut}, end {end}");
     Ok(Outcome::timed(text, is_met, ended.unwrap_or(LONGEST)))
 }
 

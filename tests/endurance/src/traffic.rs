@@ -191,7 +191,7 @@ async fn hostile(address: SocketAddr, who: Who, n: usize) -> Result<()> {
         return hostile_http2(address, who).await;
     }
     let mut client = match who {
-        Who::NonReader => Client::connect_narrow(address).await?,
+        Who::NonReader => Client::connect_with_room(address, 16 * 1024).await?,
         _ => Client::connect(address).await?,
     };
     match who {
