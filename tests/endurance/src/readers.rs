@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use crate::child::Child;
 use crate::h2;
 use crate::http::{self, Client};
-use crate::report::{Outcome, Report, growth, megabytes, seconds};
+use crate::report::{Outcome, Report, growth, megabytes, seconds, together};
 use crate::server::{CHUNKS, Setup, WRITE_STALL};
 use crate::slow::{GRACE, LONGEST};
 
@@ -32,15 +32,18 @@ pub(crate) async fn measure(report: &mut Report) {
     }
     // Longer than `idle` and `write_stall`.
     let span = scale.of(Duration::from_secs(6), Duration::from_millis(4500));
-    for (path, length, reply) in
-        [(LARGE.0, LARGE.1, "a reply of 64 MB in one piece"), ("/chunks", CHUNKS, "a stream of 8 MB")]
-    {
+    let rows = [
+        (LARGE.0, LARGE.1, false, "a reply of 64 MB in one piece"),
+        (LARGE.0, LARGE.1, true, "a reply of 64 MB in one piece over HTTP/2"),
+        ("/chunks", CHUNKS, false, "a stream of 8 MB"),
+        ("/chunks", CHUNKS, true, "a stream of 8 MB over HTTP/2"),
+    ];
+    let measurements =
+        rows.map(|(path, length, is_http2, _)| move || slow_reader(setup, path, length, span, is_http2));
+    let outcomes = together(runs, &measurements).await;
+    for ((.., reply), outcomes) in rows.into_iter().zip(outcomes) {
         let what = format!("a client that reads {reply} in {}", seconds(span));
-        let run = async || slow_reader(setup, path, length, span, false).await;
-        report.measure(&what, "all of it comes", runs, run).await;
-        let what = format!("the same over HTTP/2, {}", seconds(span));
-        let run = async || slow_reader(setup, path, length, span, true).await;
-        report.measure(&what, "all of it comes", runs, run).await;
+        report.row(&what, "all of it comes", runs, outcomes);
     }
 }
 
@@ -114,7 +117,7 @@ fn not_read(child: &Child, back: Option<Duration>, memory: &str, open: usize) ->
 
 async fn slow_reader(
     setup: Setup,
-    path: &str,
+    path: &'static str,
     length: usize,
     span: Duration,
     is_http2: bool,

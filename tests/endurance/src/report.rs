@@ -1,6 +1,6 @@
 //! What was measured, against what it must be.
 
-use std::io::Result;
+use std::io::{Error, Result};
 use std::time::Duration;
 
 /// What a run is asked to be.
@@ -112,6 +112,21 @@ impl Report {
             _ => 1,
         }
     }
+}
+
+/// Some runs of several measurements, all of them at once, each with a server of its own: they wait most of the time.
+pub(crate) async fn together<F>(runs: usize, measurements: &[impl Fn() -> F]) -> Vec<Vec<Result<Outcome>>>
+where
+    F: Future<Output = Result<Outcome>> + Send + 'static,
+{
+    let mut outcomes: Vec<Vec<Result<Outcome>>> = measurements.iter().map(|_| Vec::new()).collect();
+    for _ in 0..runs {
+        let tasks: Vec<_> = measurements.iter().map(|measurement| tokio::spawn(measurement())).collect();
+        for (outcomes, task) in outcomes.iter_mut().zip(tasks) {
+            outcomes.push(task.await.unwrap_or_else(|error| Err(Error::other(error))));
+        }
+    }
+    outcomes
 }
 
 /// Seconds as they stand in the tables.

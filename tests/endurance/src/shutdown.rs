@@ -12,7 +12,7 @@ use tokio::time::sleep;
 use crate::child::Child;
 use crate::h2;
 use crate::http::Client;
-use crate::report::{Outcome, Report, seconds};
+use crate::report::{Outcome, Report, seconds, together};
 use crate::server::{BACKLOG, DRAIN, LAME_DUCK, SETTLE, Setup};
 
 /// For a machine that is busy.
@@ -111,19 +111,8 @@ pub(crate) async fn measure(report: &mut Report) {
         seconds(bound)
     ));
     let (runs, millis) = (scale.of(3, 1), scale.of(3000, 1000));
-    // At once, each with a server of its own: they wait most of the time.
-    let mut tasks = JoinSet::new();
-    for _ in 0..runs {
-        for (n, (beside, _)) in ALL.into_iter().enumerate() {
-            tasks.spawn(async move { (n, ends(setup, beside, millis, bound).await) });
-        }
-    }
-    let mut outcomes: [Vec<Result<Outcome>>; ALL.len()] = Default::default();
-    while let Some(done) = tasks.join_next().await {
-        if let Ok((n, outcome)) = done {
-            outcomes[n].push(outcome);
-        }
-    }
+    let measurements = ALL.map(|(beside, _)| move || ends(setup, beside, millis, bound));
+    let outcomes = together(runs, &measurements).await;
     let target = format!("20 answered with `Connection: close`, end <= {}", seconds(bound));
     for ((_, beside), outcomes) in ALL.iter().zip(outcomes) {
         let what = format!("20 in flight, {} s each{beside}", f64::from(millis) / 1000.0);

@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 use crate::canary::Canary;
 use crate::child::Child;
 use crate::http::{self, Client};
-use crate::report::{Outcome, Report, growth, seconds};
+use crate::report::{Outcome, Report, growth, seconds, together};
 use crate::server::{BODY, HEAD, IDLE, MAX_DURATION, Setup};
 
 /// How much later than its limit a connection may be closed.
@@ -21,9 +21,6 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(6);
 
 /// Between two bytes of a client that drips.
 const DRIP: Duration = Duration::from_millis(100);
-
-/// What a head may take where thousands come: longer than their coming.
-const MANY_HEAD: Duration = Duration::from_secs(8);
 
 /// The most memory that all half heads together may cost.
 const MOST_MEMORY: u64 = 200 << 20;
@@ -122,40 +119,19 @@ pub(crate) async fn measure(report: &mut Report) {
             "all 503, handlers dropped, within max_duration",
         ),
     ];
-    for (kind, limit, what, target) in kinds {
-        let target = format!("{target} + 1 s");
-        report
-            .measure(&format!("{count} {what}"), &target, runs, async || {
-                let child = Child::start(setup).await?;
-                let ends = clients(child.address, kind, count, LONGEST).await?;
-                let (closed, last) = closed(&ends);
-                let mut text = format!("{closed} closed, the last after {}", seconds(last));
-                let mut is_met = closed == count && last <= limit + GRACE;
-                if kind == Kind::DrippingBody {
-                    let told = answered(&ends, 408);
-                    text += &format!(", {told} told 408");
-                    is_met &= told == count;
-                }
-                if kind == Kind::Hangs {
-                    let (told, stats) = (answered(&ends, 503), child.stats().await?);
-                    text += &format!(
-                        ", {told} told 503; {} handlers begun, {} dropped",
-                        stats.started, stats.dropped
-                    );
-                    is_met &= told == count && (stats.started, stats.dropped) == (count, count);
-                }
-                is_met &= http::is_alive(child.address).await;
-                Ok(Outcome::timed(text, is_met, last))
-            })
-            .await;
+    let measurements = kinds.map(|(kind, limit, ..)| move || of_kind(setup, kind, count, limit));
+    let outcomes = together(runs, &measurements).await;
+    for ((_, _, what, target), outcomes) in kinds.into_iter().zip(outcomes) {
+        report.row(&format!("{count} {what}"), &format!("{target} + 1 s"), runs, outcomes);
     }
-    let (count, runs) = (scale.of(9500, 1500), scale.of(3, 1));
+    let (count, head) = (scale.of(9500, 1500), scale.of(Duration::from_secs(8), Duration::from_secs(4)));
     report
         .measure(
-            &format!("{count} half heads, head {MANY_HEAD:?}, and a request every 100 ms"),
+            // A head may take longer here, so that the last comes before the first is closed.
+            &format!("{count} half heads, head {head:?}, and a request every 100 ms"),
             "all closed within head + 1 s, RSS +<= 200 MB, no request fails",
             runs,
-            async || many(setup, count).await,
+            async || many(Setup { head, ..setup }, count).await,
         )
         .await;
     let (count, span) = (scale.of(400, 100), scale.of(Duration::from_secs(12), Duration::from_secs(5)));
@@ -169,15 +145,35 @@ pub(crate) async fn measure(report: &mut Report) {
         .await;
 }
 
+async fn of_kind(setup: Setup, kind: Kind, count: usize, limit: Duration) -> Result<Outcome> {
+    let child = Child::start(setup).await?;
+    let ends = clients(child.address, kind, count, LONGEST).await?;
+    let (closed, last) = closed(&ends);
+    let mut text = format!("{closed} closed, the last after {}", seconds(last));
+    let mut is_met = closed == count && last <= limit + GRACE;
+    if kind == Kind::DrippingBody {
+        let told = answered(&ends, 408);
+        text += &format!(", {told} told 408");
+        is_met &= told == count;
+    }
+    if kind == Kind::Hangs {
+        let (told, stats) = (answered(&ends, 503), child.stats().await?);
+        let (started, dropped) = (stats.started, stats.dropped);
+        text += &format!(", {told} told 503; {started} handlers begun, {dropped} dropped");
+        is_met &= told == count && (started, dropped) == (count, count);
+    }
+    is_met &= http::is_alive(child.address).await;
+    Ok(Outcome::timed(text, is_met, last))
+}
+
 async fn many(setup: Setup, count: usize) -> Result<Outcome> {
     may_open(count + 200)?;
-    // A head may take longer, so that the last has come before the first is closed.
-    let child = Child::start(Setup { head: MANY_HEAD, ..setup }).await?;
+    let child = Child::start(setup).await?;
     let before = child.memory()?;
     let canary = Canary::start(child.address);
     let files = child.files()?;
     let (ends, most, most_files) =
-        child.most(clients(child.address, Kind::HalfHead, count, MANY_HEAD + LONGEST)).await?;
+        child.most(clients(child.address, Kind::HalfHead, count, setup.head + LONGEST)).await?;
     let (song, ends) = (canary.end().await?, ends?);
     let (closed, last) = closed(&ends);
     let open = most_files.saturating_sub(files);
@@ -195,7 +191,7 @@ async fn many(setup: Setup, count: usize) -> Result<Outcome> {
         seconds(song.slowest)
     );
     let is_met = closed == count
-        && last <= MANY_HEAD + GRACE
+        && last <= setup.head + GRACE
         && most.saturating_sub(before) <= MOST_MEMORY
         && song.failed == 0
         && song.asked > 0;
