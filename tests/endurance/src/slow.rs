@@ -149,7 +149,10 @@ async fn of_kind(setup: Setup, kind: Kind, count: usize, limit: Duration) -> Res
     let child = Child::start(setup).await?;
     let ends = clients(child.address, kind, count, LONGEST).await?;
     let (closed, last) = closed(&ends);
-    let mut text = format!("{closed} closed, the last after {}", seconds(last));
+    let mut text = match closed {
+        0 => format!("none closed in {}", seconds(LONGEST)),
+        _ => format!("{closed} closed, the last after {}", seconds(last)),
+    };
     let mut is_met = closed == count && last <= limit + GRACE;
     if kind == Kind::DrippingBody {
         let told = answered(&ends, 408);
@@ -236,5 +239,9 @@ async fn lines(setup: Setup, count: usize, span: Duration) -> Result<Outcome> {
         }
     }
     let is_met = left == 0 && http::is_alive(child.address).await;
-    Ok(Outcome::timed(format!("{left} left; the last was closed at {}", seconds(last)), is_met, last))
+    let mut text = format!("{left} left");
+    if left < count {
+        text += &format!("; the last was closed at {}", seconds(last));
+    }
+    Ok(Outcome::timed(text, is_met, last))
 }
