@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 use crate::child::Child;
 use crate::http::{self, Client};
 use crate::report::{Outcome, Report};
-use crate::server::{LAME_DUCK, Setup};
+use crate::server::Setup;
 
 const CLIENTS: usize = 40;
 
@@ -131,7 +131,10 @@ async fn run(setup: Setup, kind: Kind) -> Result<Seen> {
     };
     timeout(2 * http::PATIENCE, all).await.map_err(|_| Error::other("void: clients that never ended"))??;
     if let Some(polls) = polls {
-        polls.abort();
+        let is_told = polls.await.map_err(Error::other)?;
+        if !is_told && !setup.is_plain {
+            return Err(Error::other("void: readiness was never 503"));
+        }
     }
     if ended.is_none() {
         return Err(Error::other("void: the server did not end"));
@@ -145,12 +148,16 @@ async fn run(setup: Setup, kind: Kind) -> Result<Seen> {
     Ok(seen)
 }
 
-/// Until the server is not ready: by 503, or by no answer at all.
-async fn polls(address: SocketAddr, is_over: Arc<AtomicBool>) {
-    while http::ask(address, "/ready").await.is_ok_and(|answer| answer.status == 200) {
-        sleep(POLL.min(LAME_DUCK)).await;
-    }
+/// Until the server is not ready: it says 503, or nothing at all. Whether it said so.
+async fn polls(address: SocketAddr, is_over: Arc<AtomicBool>) -> bool {
+    let last = loop {
+        match http::ask(address, "/ready").await {
+            Ok(answer) if answer.status == 200 => sleep(POLL).await,
+            last => break last,
+        }
+    };
     is_over.store(true, Ordering::Relaxed);
+    last.is_ok_and(|answer| answer.status == 503)
 }
 
 /// One request after the other, until nobody listens any more or `is_over`.

@@ -101,7 +101,7 @@ pub(crate) async fn measure(report: &mut Report) {
     let scale = report.scale;
     let setup = Setup::new(scale.is_plain);
     let bound = LAME_DUCK + BACKLOG + SETTLE + DRAIN + GRACE;
-    report.table(&format!(
+    let title = format!(
         "SIGTERM. Latest end: lame_duck {} + queue {} + settle {} + drain {} + {} = {}",
         seconds(LAME_DUCK),
         seconds(BACKLOG),
@@ -109,7 +109,8 @@ pub(crate) async fn measure(report: &mut Report) {
         seconds(DRAIN),
         seconds(GRACE),
         seconds(bound)
-    ));
+    );
+    report.table(if scale.is_plain { "SIGTERM" } else { &title });
     let (runs, millis) = (scale.of(3, 1), scale.of(3000, 1000));
     let measurements = ALL.map(|(beside, _)| move || ends(setup, beside, millis, bound));
     let outcomes = together(runs, &measurements).await;

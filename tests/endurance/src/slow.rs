@@ -79,7 +79,7 @@ async fn clients(address: SocketAddr, kind: Kind, count: usize, limit: Duration)
     let mut tasks = JoinSet::new();
     for n in 0..count {
         tasks.spawn(client(address, kind, limit));
-        // The queue of the system holds a thousand.
+        // The queue of the system is short: who finds it full tries again after a second.
         if n % 100 == 99 {
             sleep(Duration::from_millis(15)).await;
         }
