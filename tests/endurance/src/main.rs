@@ -95,7 +95,7 @@ async fn run(asked: Asked) -> u8 {
     let mut report = Report::new(scale);
     let soak = match minutes {
         Some(minutes) => Duration::from_secs(60 * minutes),
-        None => scale.of(Duration::from_secs(600), Duration::from_secs(12)),
+        None => scale.of(Duration::from_secs(600), Duration::from_secs(10)),
     };
     for part in parts {
         match &*part {

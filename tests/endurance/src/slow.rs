@@ -134,7 +134,7 @@ pub(crate) async fn measure(report: &mut Report) {
             async || many(Setup { head, ..setup }, count).await,
         )
         .await;
-    let (count, span) = (scale.of(400, 100), scale.of(Duration::from_secs(12), Duration::from_secs(5)));
+    let (count, span) = (scale.of(400, 100), scale.of(Duration::from_secs(12), Duration::from_secs(4)));
     report
         .measure(
             &format!("a line of a head every second, {count} connections at 200/s, {} s", span.as_secs()),
