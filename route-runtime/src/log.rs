@@ -39,6 +39,7 @@ pub(crate) fn warn(message: fmt::Arguments<'_>) {
 }
 
 /// Something that only who looks for a mistake wants to know.
+#[cfg(feature = "server")]
 pub(crate) fn debug(message: fmt::Arguments<'_>) {
     if tracing::enabled!(tracing::Level::DEBUG) {
         tracing::debug!("{}", line(message, work::current().map(work::Work::info)));

@@ -15,6 +15,7 @@ pub(super) mod sealed {
     use std::future::Future;
     use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
+    use socket2::SockRef;
     use tokio::net::{TcpListener, ToSocketAddrs};
 
     use crate::error::Error;
@@ -23,8 +24,13 @@ pub(super) mod sealed {
         fn listen(self) -> impl Future<Output = Result<TcpListener, Error>> + Send;
     }
 
+    /// How many connections wait to be accepted, as far as the system allows. Who finds no place asks again after a second.
+    const QUEUE: i32 = 4096;
+
     async fn bind(address: impl ToSocketAddrs, shown: String) -> Result<TcpListener, Error> {
-        TcpListener::bind(address).await.map_err(|error| Error::listen(shown, error))
+        let listener = TcpListener::bind(address).await.map_err(|error| Error::listen(shown, error))?;
+        let _ = SockRef::from(&listener).listen(QUEUE);
+        Ok(listener)
     }
 
     macro_rules! addresses {
