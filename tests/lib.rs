@@ -21,6 +21,7 @@ pub mod http;
 #[cfg(unix)]
 pub mod process;
 pub mod random;
+pub mod reference;
 #[cfg(unix)]
 pub mod webdriver;
 

@@ -1,0 +1,215 @@
+//! The properties of the fuzz targets, on a stable compiler: over the seeds, and over inputs made by chance.
+//!
+//! A failure prints the smallest input that it was found with: make a file of it below `fuzz/seeds`.
+
+#[path = "fuzzed/mod.rs"]
+mod fuzzed;
+
+use std::path::Path;
+
+use proptest::collection::vec;
+use proptest::prelude::{Just, ProptestConfig, Strategy, any};
+use proptest::sample::{Index, select};
+use proptest::{prop_oneof, proptest};
+
+/// Every seed of a target, whether it was written or found.
+fn seeds(target: &str, check: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(target);
+    let files: Vec<_> =
+        folder.read_dir().expect("a folder").map(|file| file.expect("a file").path()).collect();
+    assert!(!files.is_empty());
+    for file in files {
+        println!("{}", file.display());
+        check(&std::fs::read(&file).expect("a seed"));
+    }
+}
+
+#[test]
+fn seeds_of_routing() {
+    seeds("routing", fuzzed::routing::check);
+}
+
+#[test]
+fn seeds_of_decoding() {
+    seeds("decoding", fuzzed::decoding::check);
+}
+
+#[test]
+fn seeds_of_json() {
+    seeds("json", fuzzed::json::check);
+}
+
+#[test]
+fn seeds_of_connection() {
+    seeds("connection", fuzzed::connection::check);
+}
+
+/// Fragments in a row, with bytes of any kind now and then.
+fn fragments(known: &'static [&'static str], most: usize) -> impl Strategy<Value = Vec<u8>> {
+    let fragment = prop_oneof![
+        12 => select(known).prop_map(|text| text.as_bytes().to_vec()),
+        1 => vec(any::<u8>(), 0..4),
+        1 => any::<char>().prop_map(|c| c.to_string().into_bytes()),
+    ];
+    vec(fragment, 0..most).prop_map(|fragments| fragments.concat())
+}
+
+/// An input, and the same with some of its bytes changed.
+fn mutated(inputs: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
+    let changes = prop_oneof![3 => Just(Vec::new()), 1 => vec((any::<Index>(), any::<u8>()), 1..4)];
+    (inputs, changes).prop_map(|(mut input, changes)| {
+        for (at, byte) in changes {
+            if !input.is_empty() {
+                let at = at.index(input.len());
+                input[at] = byte;
+            }
+        }
+        input
+    })
+}
+
+fn routes_and_paths() -> impl Strategy<Value = Vec<u8>> {
+    const METHODS: &[&str] =
+        &["GET", "POST", "*", "GET,PUT", "HEAD", "OPTIONS", ">GET", ">POST", ">HEAD", ">OPTIONS", ">BREW"];
+    const DYNAMIC: &[&str] = &["[x]", "[y]", "[...r]", "[[...r]]", "[x", "{x}", "[x]?q"];
+    const TEXTS: &[&str] =
+        &["a", "b", "für", "f%C3%BCr", "f%c3%bcr", "%61", "a%2Fb", "%2e%2E", "..", "", "%00", "%FF", "a:b"];
+    let segment = || prop_oneof![2 => select(TEXTS), 1 => select(DYNAMIC)];
+    let line = (select(METHODS), vec(segment(), 0..5)).prop_map(|(method, segments)| {
+        let path: String = segments.iter().flat_map(|segment| ["/", segment]).collect();
+        format!("{method} {}\n", if path.is_empty() { "/" } else { &path })
+    });
+    vec(line, 0..16).prop_map(|lines| lines.concat().into_bytes())
+}
+
+const TEXT: &[&str] = &[
+    "q=", "page=", "tag=", "flag=", "count=", "name=", "tags=", "limit=", "letter=", "ratio=", "&", "&", "&",
+    "=", ";", "\n", "7", "-1", "1.5", "true", "ü", "%C3%BC", "%FF", "%", "%2", "+", "%2B", " ", "\"",
+    "kQ7zXw93", "inf", "\0", "..", "/", "\\",
+];
+
+const HTTP: &[&str] = &[
+    "GET /ping HTTP/1.1\r\nhost: a\r\n\r\n",
+    "GET /number/7 HTTP/1.1\r\nhost: a\r\n\r\n",
+    "GET /number/kQ7zXw93 HTTP/1.1\r\nhost: a\r\n\r\n",
+    "POST /bytes HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\nabc",
+    "POST /raw HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n",
+    "POST /order HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 19\r\n\r\n",
+    "{\"id\":1,\"name\":\"n\"}",
+    "1\r\nx\r\n",
+    "0\r\n\r\n",
+    "GET ",
+    "HEAD ",
+    "OPTIONS ",
+    "CONNECT ",
+    "POST ",
+    "/stream",
+    "/files/a/b%2Fc",
+    "/filter?q=1",
+    "/form",
+    "/small",
+    " HTTP/1.1\r\n",
+    " HTTP/1.0\r\n",
+    "\r\n",
+    "\r\n\r\n",
+    "host: a\r\n",
+    "content-length: 1\r\n",
+    "content-length: 99\r\n",
+    "transfer-encoding: chunked\r\n",
+    "expect: 100-continue\r\n",
+    "connection: close\r\n",
+    "content-type: text/plain\r\n",
+    "cookie: a=b\r\n",
+];
+
+/// JSON by what the types of the routes know, and not always of the right kind.
+fn json() -> impl Strategy<Value = Vec<u8>> {
+    const SCALARS: &[&str] = &[
+        "null",
+        "true",
+        "0",
+        "7",
+        "-1",
+        "1.5",
+        "99999999999",
+        "1e400",
+        "\"\"",
+        "\"ü\"",
+        "\"kQ7zXw93\"",
+        "\"unit\"",
+        "\"C\"",
+        "\"A\"",
+    ];
+    const KEYS: &[&str] = &[
+        "id", "name", "price", "tags", "address", "street", "zip", "lines", "kind", "amount", "some", "pair",
+        "fields", "deep", "counts", "mark", "a/b~c", "type", "a", "order", "own", "kQ7zXw93",
+    ];
+    let value = select(SCALARS).prop_map(str::to_owned).prop_recursive(4, 24, 4, |inner| {
+        let pair = (select(KEYS), inner.clone()).prop_map(|(key, value)| format!("\"{key}\":{value}"));
+        prop_oneof![
+            3 => vec(pair, 0..6).prop_map(|pairs| format!("{{{}}}", pairs.join(","))),
+            1 => vec(inner.clone(), 0..4).prop_map(|values| format!("[{}]", values.join(","))),
+            3 => good(inner),
+        ]
+    });
+    value.prop_map(String::into_bytes)
+}
+
+/// What would be good, with other values in some places.
+fn good(inner: impl Strategy<Value = String> + Clone) -> impl Strategy<Value = String> {
+    let line = r#"{"kind":{"fields":{"deep":@}},"amount":1}"#;
+    let order =
+        r#"{"id":1,"name":"n","price":@,"address":@,"lines":[{"kind":@,"amount":2}],"counts":{"k":@}}"#;
+    let tagged = r#"{"type":"A","a":1,"order":@}"#;
+    let flat = r#"{"own":true,"kind":"unit","amount":1,"more":@}"#;
+    let address = r#"{"street":@,"zip":1}"#;
+    (select(vec![line, order, tagged, flat, address]), vec(inner, 4)).prop_map(|(template, values)| {
+        let mut values = values.iter().map(String::as_str).chain(std::iter::repeat("null"));
+        let parts: Vec<&str> = template.split('@').collect();
+        let mut text = String::new();
+        for (position, part) in parts.iter().enumerate() {
+            if position > 0 {
+                text.push_str(values.next().unwrap_or("null"));
+            }
+            text.push_str(part);
+        }
+        text
+    })
+}
+
+/// Failures become seeds, so that both kinds of tests have them: no files of proptest's own.
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(cases(1500))]
+
+    #[test]
+    fn routing(input in mutated(routes_and_paths())) {
+        fuzzed::routing::check(&input);
+    }
+
+    #[test]
+    fn decoding(input in mutated(fragments(TEXT, 16))) {
+        fuzzed::decoding::check(&input);
+    }
+
+    #[test]
+    fn json_bodies(input in mutated(json())) {
+        fuzzed::json::check(&input);
+    }
+
+    #[test]
+    fn connection(chunks in vec(1_u8.., 0..4), input in mutated(fragments(HTTP, 10))) {
+        fuzzed::connection::check(&[&chunks[..], b"\n", &input].concat());
+    }
+
+    #[test]
+    fn any_bytes(input in vec(any::<u8>(), 0..64)) {
+        fuzzed::routing::check(&input);
+        fuzzed::decoding::check(&input);
+        fuzzed::json::check(&input);
+        fuzzed::connection::check(&input);
+    }
+}

@@ -1,0 +1,143 @@
+//! Whole connections as bytes: what comes back is HTTP, soon, and no 5xx.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+use tower::ServiceExt as _;
+
+use super::{router, run, tokens};
+
+/// The first line of the input says in which chunks the rest is sent: each byte is a length, and none is all at once. Where the
+/// last is `!`, the client sends the end of its stream without a wait, as one that is gone does.
+pub fn check(data: &[u8]) {
+    let end = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
+    let (chunks, bytes) = (&data[..end], data.get(end + 1..).unwrap_or_default());
+    run(async {
+        let (received, methods) = exchange(chunks, bytes).await;
+        // HTTP/2 has frames, which its own reader would have to judge.
+        if !bytes.starts_with(b"PRI * HTTP/2.0") {
+            responses(&received, &methods, bytes);
+        }
+        // Nothing is left of it for others.
+        let request = b"GET /ping HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+        let (received, _) = exchange(&[], request).await;
+        assert!(received.starts_with(b"HTTP/1.1 200 OK\r\n") && received.ends_with(b"\r\n\r\npong"));
+    });
+}
+
+/// Sends bytes over a connection of its own; what comes back, and the methods of the requests that reached the router.
+async fn exchange(chunks: &[u8], bytes: &[u8]) -> (Vec<u8>, Vec<Method>) {
+    let methods = Arc::new(Mutex::new(Vec::new()));
+    let service = {
+        let methods = Arc::clone(&methods);
+        service_fn(move |request: Request<Incoming>| {
+            methods.lock().expect("no panic meanwhile").push(request.method().clone());
+            let answer = router().oneshot(request.map(Body::new));
+            async { answer.await.map_err(|never: Infallible| never) }
+        })
+    };
+    let (server, client) = duplex(1024);
+    let connection = async {
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        // As `Server` does.
+        builder.http1().timer(TokioTimer::new()).max_buf_size(64 * 1024).max_headers(100);
+        builder.http2().timer(TokioTimer::new()).max_concurrent_streams(200).max_header_list_size(64 * 1024);
+        let connection = builder.serve_connection_with_upgrades(TokioIo::new(server), service);
+        // An error is the client's, who speaks no HTTP or is gone.
+        let _ = connection.await;
+    };
+    let (mut reader, mut writer) = tokio::io::split(client);
+    let is_gone = chunks.last() == Some(&b'!');
+    let send = async {
+        let mut rest = bytes;
+        let mut chunks = chunks.iter().cycle();
+        while !rest.is_empty() {
+            let length = chunks.next().map_or(rest.len(), |length| usize::from(*length).clamp(1, rest.len()));
+            let (chunk, behind) = rest.split_at(length);
+            // Who closes a connection need not read it to its end.
+            if writer.write_all(chunk).await.is_err() {
+                return;
+            }
+            tokio::task::yield_now().await;
+            rest = behind;
+        }
+        if !is_gone {
+            // The clock is ahead when the server has nothing more to do.
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        let _ = writer.shutdown().await;
+    };
+    let mut received = Vec::new();
+    let receive = async { reader.read_to_end(&mut received).await.expect("an end") };
+    tokio::join!(connection, send, receive);
+    let methods = methods.lock().expect("no panic meanwhile").clone();
+    (received, methods)
+}
+
+/// Checks that bytes are responses to requests with these methods, and at the end perhaps one to what was no request.
+fn responses(mut bytes: &[u8], methods: &[Method], sent: &[u8]) {
+    let mut methods = methods.iter();
+    while !bytes.is_empty() {
+        let mut headers = [httparse::EMPTY_HEADER; 64];
+        let mut response = httparse::Response::new(&mut headers);
+        let head = match response.parse(bytes) {
+            Ok(httparse::Status::Complete(length)) => length,
+            other => panic!("{other:?}: {}", bytes.escape_ascii()),
+        };
+        let status = response.code.expect("a status");
+        let header = |name: &str| {
+            let of_name = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
+            of_name.map(|header| std::str::from_utf8(header.value).expect("text"))
+        };
+        bytes = &bytes[head..];
+        assert!((100..500).contains(&status), "{status}");
+        if (100..200).contains(&status) {
+            continue;
+        }
+        let method = methods.next();
+        let is_tunnel = method == Some(&Method::CONNECT) && (200..300).contains(&status);
+        let body = if method == Some(&Method::HEAD) || is_tunnel || matches!(status, 204 | 304) {
+            Vec::new()
+        } else if header("transfer-encoding").is_some_and(|coding| coding == "chunked") {
+            chunked(&mut bytes)
+        } else {
+            let length = header("content-length").map(|length| length.parse().expect("a length"));
+            let (body, behind) = bytes.split_at(length.unwrap_or(bytes.len()));
+            bytes = behind;
+            body.to_vec()
+        };
+        if header("content-type") == Some("application/problem+json") && !body.is_empty() {
+            let problem: serde_json::Value = serde_json::from_slice(&body).expect("a problem");
+            assert_eq!(problem["status"], status);
+            let text = problem.to_string();
+            assert!(tokens(sent).iter().all(|token| !text.contains(token)), "{text}");
+        }
+        if method.is_none() {
+            assert_eq!((methods.len(), bytes), (0, &b""[..]), "something follows a refusal");
+        }
+    }
+}
+
+/// A chunked body (RFC 9112, 7.1), without trailers.
+fn chunked(bytes: &mut &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    loop {
+        let Ok(httparse::Status::Complete((head, size))) = httparse::parse_chunk_size(bytes) else {
+            panic!("no chunk: {}", bytes.escape_ascii());
+        };
+        let (chunk, behind) = bytes[head..].split_at(usize::try_from(size).expect("a length"));
+        body.extend_from_slice(chunk);
+        *bytes = behind.strip_prefix(b"\r\n").expect("an end of a chunk");
+        if size == 0 {
+            return body;
+        }
+    }
+}
