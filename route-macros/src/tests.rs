@@ -4,6 +4,9 @@ use proc_macro2::TokenStream;
 
 use super::declare;
 
+#[path = "tests_tokens.rs"]
+mod tokens;
+
 fn expand(attribute: &str, verb: Option<&'static str>, arguments: &str, item: &str) -> TokenStream {
     declare(attribute, verb, arguments.parse().unwrap(), &item.parse().unwrap())
 }
@@ -269,92 +272,4 @@ fn doc_comments() {
     check("/** One.\n\n Two. */", "One.", "Two.");
     check("#[doc = \"One.\"]\n#[doc(hidden)]\n#[doc = include_str!(\"x\")]", "One.", "");
     check("#[allow(x)]\n///   a\n///  b\n///\n/// ü", "a b", "ü");
-}
-
-/// Token streams made by chance, of the words that matter: the macro answers with tokens, whatever comes.
-#[test]
-fn no_token_stream_makes_it_panic() {
-    const WORDS: &[&str] = &[
-        "\"/a/[id]\"",
-        "\"/[...rest]?q\"",
-        "\"[\"",
-        "\"\"",
-        "method",
-        "status",
-        "layer",
-        "state",
-        "crate",
-        "tag",
-        "=",
-        ",",
-        "GET",
-        "[GET, HEAD]",
-        "201",
-        "99999999999999999999",
-        "-1",
-        "1.5",
-        "true",
-        "\"10s\"",
-        "\"1kb\"",
-        "::",
-        "<",
-        ">",
-        "(",
-        ")",
-        "{",
-        "}",
-        "[",
-        "]",
-        "#",
-        "fn",
-        "async",
-        "pub",
-        "f",
-        "id",
-        ":",
-        "u8",
-        "&",
-        "self",
-        "mut",
-        "'a",
-        "impl",
-        "dyn",
-        "->",
-        "State<Db>",
-        "Vec<u8>",
-        "where",
-        ";",
-        "#[cfg(x)]",
-        "///",
-        "r#type",
-        "_",
-        "..",
-        "struct",
-        "\u{fc}",
-        "b'x'",
-        "|",
-    ];
-    let seed = std::env::var("ROUTE_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed: u64 = seed.unwrap_or_else(|| fastrand::u64(..));
-    println!("ROUTE_SEED={seed}");
-    let mut rng = fastrand::Rng::with_seed(seed);
-    let mut words = |most: usize| -> String {
-        let count = rng.usize(0..=most);
-        (0..count).map(|_| *rng.choice(WORDS).expect("words")).collect::<Vec<_>>().join(" ")
-    };
-    let mut tried = 0;
-    while tried < 50_000 {
-        let (arguments, item) = (words(12), words(16));
-        let item = if tried % 2 == 0 { item } else { format!("async fn f({item}) -> T {{}}") };
-        // Unbalanced brackets are no token stream: the compiler refuses them first.
-        let (Ok(arguments), Ok(item)) = (arguments.parse::<TokenStream>(), item.parse::<TokenStream>())
-        else {
-            continue;
-        };
-        tried += 1;
-        let text = format!("ROUTE_SEED={seed} #[api_route({arguments})] {item}");
-        let verb = [None, Some("GET")][tried % 2];
-        let printed = std::panic::catch_unwind(|| declare("api_route", verb, arguments, &item));
-        assert!(printed.is_ok(), "{text}");
-    }
 }
