@@ -5,6 +5,7 @@
 #[path = "fuzzed/mod.rs"]
 mod fuzzed;
 
+use std::fmt;
 use std::path::Path;
 
 use proptest::collection::vec;
@@ -79,7 +80,8 @@ fn routes_and_paths() -> impl Strategy<Value = Vec<u8>> {
         let path: String = segments.iter().flat_map(|segment| ["/", segment]).collect();
         format!("{method} {}\n", if path.is_empty() { "/" } else { &path })
     });
-    vec(line, 0..16).prop_map(|lines| lines.concat().into_bytes())
+    let setting = select(&["", "slash ignore\n", "slash redirect\n", "base /v1\n"][..]);
+    (setting, vec(line, 0..16)).prop_map(|(setting, lines)| [setting, &lines.concat()].concat().into_bytes())
 }
 
 const TEXT: &[&str] = &[
@@ -194,6 +196,15 @@ fn good(inner: impl Strategy<Value = String> + Clone) -> impl Strategy<Value = S
     })
 }
 
+/// An input, which a failure shows as text.
+struct Input(Vec<u8>);
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "b\"{}\"", self.0.escape_ascii())
+    }
+}
+
 /// Failures become seeds, so that both kinds of tests have them: no files of proptest's own.
 fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
@@ -203,30 +214,30 @@ proptest! {
     #![proptest_config(cases(500))]
 
     #[test]
-    fn routing(input in mutated(routes_and_paths())) {
-        fuzzed::routing::check(&input);
+    fn routing(input in mutated(routes_and_paths()).prop_map(Input)) {
+        fuzzed::routing::check(&input.0);
     }
 
     #[test]
-    fn decoding(input in prop_oneof![mutated(fragments(TEXT, 16)), pairs(), mutated(pairs())]) {
-        fuzzed::decoding::check(&input);
+    fn decoding(input in prop_oneof![mutated(fragments(TEXT, 16)), pairs(), mutated(pairs())].prop_map(Input)) {
+        fuzzed::decoding::check(&input.0);
     }
 
     #[test]
-    fn json_bodies(input in mutated(json())) {
-        fuzzed::json::check(&input);
+    fn json_bodies(input in mutated(json()).prop_map(Input)) {
+        fuzzed::json::check(&input.0);
     }
 
     #[test]
-    fn connection(chunks in vec(1_u8.., 0..4), input in mutated(fragments(HTTP, 10))) {
-        fuzzed::connection::check(&[&chunks[..], b"\n", &input].concat());
+    fn connection(chunks in vec(1_u8.., 0..4), input in mutated(fragments(HTTP, 10)).prop_map(Input)) {
+        fuzzed::connection::check(&[&chunks[..], b"\n", &input.0].concat());
     }
 
     #[test]
-    fn any_bytes(input in vec(any::<u8>(), 0..64)) {
-        fuzzed::routing::check(&input);
-        fuzzed::decoding::check(&input);
-        fuzzed::json::check(&input);
-        fuzzed::connection::check(&input);
+    fn any_bytes(input in vec(any::<u8>(), 0..64).prop_map(Input)) {
+        fuzzed::routing::check(&input.0);
+        fuzzed::decoding::check(&input.0);
+        fuzzed::json::check(&input.0);
+        fuzzed::connection::check(&input.0);
     }
 }

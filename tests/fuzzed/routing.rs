@@ -1,16 +1,16 @@
 //! Patterns, a set of routes, a router, and the paths that it answers, beside the naive reference.
 //!
 //! An input has lines: `GET,POST /a/[id]` is a route, `* /b` one for every method, `>GET /a/7` a request, `base /v1` puts a path
-//! before all routes.
+//! before all routes, `slash redirect` and `slash ignore` say what a `/` at the end is.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Method, Request, Uri};
+use axum::http::{Method, Request, Uri, header};
 use route_runtime::__private::Entry;
-use route_runtime::{Methods, Routes};
+use route_runtime::{Methods, Routes, TrailingSlash};
 use tests::reference::{self, Found};
 use tests::{path, random};
 
@@ -32,6 +32,7 @@ struct Set<'i> {
     routes: Vec<(Methods, &'i str)>,
     requests: Vec<(Method, Uri)>,
     base: Option<&'i str>,
+    slash: TrailingSlash,
 }
 
 impl<'i> Set<'i> {
@@ -45,6 +46,12 @@ impl<'i> Set<'i> {
             }
         } else if word == "base" {
             self.base = Some(rest);
+        } else if word == "slash" {
+            self.slash = match rest {
+                "redirect" => TrailingSlash::Redirect,
+                "ignore" => TrailingSlash::Ignore,
+                _ => TrailingSlash::Strict,
+            };
         } else {
             self.route(methods(word), rest);
         }
@@ -84,7 +91,7 @@ impl<'i> Set<'i> {
     /// The router, or the report why there is none.
     fn router(&self, routes: &[(Methods, &str)]) -> Result<Router, String> {
         let entries = routes.iter().map(|(methods, pattern)| entry(*methods, pattern));
-        let mut routes = Routes::from_entries(entries);
+        let mut routes = Routes::from_entries(entries).trailing_slash(self.slash);
         if let Some(base) = self.base {
             routes = routes.base(base);
         }
@@ -99,29 +106,47 @@ impl<'i> Set<'i> {
         if self.base.is_some() {
             return;
         }
-        let patterns: Vec<&str> = self.routes.iter().map(|(_, pattern)| *pattern).collect();
-        let wanted = match reference::find(&patterns, uri.path()) {
-            Found::Pattern(pattern) => {
-                let own = self.routes.iter().filter(|(_, own)| *own == pattern).map(|(methods, _)| *methods);
-                let own: Vec<Methods> = own.collect();
-                // axum answers HEAD by what answers GET.
-                let by_get = *method == Method::HEAD && own.iter().any(|own| own.contains(&Method::GET));
-                match own.iter().any(|own| own.contains(method)) || by_get {
-                    true => (200, Some(pattern)),
-                    false if *method == Method::OPTIONS => (204, None),
-                    false => (405, None),
-                }
-            }
-            Found::Nobody => (404, None),
-            Found::Refused => (400, None),
-        };
+        let (status, pattern) = self.wanted(method, uri.path());
         // Of a path that is refused for two reasons, either may be told.
-        if wanted.0 == 404 && uri.path().ends_with('/') && answer.status == 400 {
+        if status == 404 && uri.path().ends_with('/') && answer.status == 400 {
             return;
         }
-        assert_eq!(answer.status, wanted.0, "{}", context());
-        if let (Some(pattern), true) = (wanted.1, *method != Method::HEAD) {
+        assert_eq!(answer.status, status, "{}", context());
+        if let (Some(pattern), true) = (pattern, *method != Method::HEAD) {
             assert_eq!(answer.body, pattern, "{}", context());
+        }
+        if status == 308 {
+            let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+            let target = format!("{}{query}", uri.path().trim_end_matches('/'));
+            assert_eq!(answer.headers.get(header::LOCATION).expect("a target"), &target, "{}", context());
+        }
+    }
+
+    /// The status, and the pattern that answers.
+    fn wanted(&self, method: &Method, path: &str) -> (u16, Option<&str>) {
+        if path.contains("//") {
+            return (404, None);
+        }
+        let patterns: Vec<&str> = self.routes.iter().map(|(_, pattern)| *pattern).collect();
+        let short =
+            path.strip_suffix('/').filter(|short| !short.is_empty() && self.slash != TrailingSlash::Strict);
+        let pattern = match reference::find(&patterns, short.unwrap_or(path)) {
+            Found::Pattern(pattern) => pattern,
+            Found::Nobody => return (404, None),
+            Found::Refused => return (400, None),
+        };
+        if short.is_some() && self.slash == TrailingSlash::Redirect {
+            // A browser takes a backslash for a slash, and `/\\host` for another host.
+            return if path.contains('\\') { (404, None) } else { (308, None) };
+        }
+        let own = self.routes.iter().filter(|(_, own)| *own == pattern);
+        let own: Vec<Methods> = own.map(|(methods, _)| *methods).collect();
+        // axum answers HEAD by what answers GET.
+        let by_get = *method == Method::HEAD && own.iter().any(|own| own.contains(&Method::GET));
+        match own.iter().any(|own| own.contains(method)) || by_get {
+            true => (200, Some(pattern)),
+            false if *method == Method::OPTIONS => (204, None),
+            false => (405, None),
         }
     }
 }
