@@ -1,23 +1,25 @@
-//! Query strings, forms and cookies, beside a reader that is slow and plain.
+//! Paths, query strings, forms and cookies, beside a reader that is slow and plain.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Uri, header};
 use route_runtime::testing::TestClient;
+use route_runtime::{RouteInfo, Routes};
 use serde_json::{Value, json};
-use tests::reference::decoded;
+use tests::reference::{self, Found, decoded};
 
 use super::{ask, router, run, tokens};
 
 /// What both a query string and a form can hold at the most.
 const MOST_PAIRS: usize = 10_000;
 
-/// The input is a query string, a form, a header, and texts to be encoded.
+/// The input is a path, a query string, a form, a header, and texts to be encoded.
 pub fn check(data: &[u8]) {
     // A longer one is no URI.
     if data.len() > 16_000 {
         return;
     }
     run(async {
+        paths(data).await;
         queries(data).await;
         forms(data).await;
         cookies(data).await;
@@ -47,6 +49,49 @@ fn one<T: std::str::FromStr>(pairs: &Pairs, name: &str) -> Result<Option<T>, ()>
         [value] => value.parse().map(Some).map_err(drop),
         _ => Err(()),
     }
+}
+
+async fn paths(data: &[u8]) {
+    let routes = Routes::collect();
+    let patterns: Vec<&str> = routes.iter().map(RouteInfo::pattern).collect();
+    for start in ["/", "/number/", "/text/", "/files/", "/all/"] {
+        let Ok(uri) = Uri::try_from([start.as_bytes(), data].concat()) else { continue };
+        let path = uri.path().to_owned();
+        let answer = ask(router(), Request::get(uri).body(Body::empty()).expect("a request")).await;
+        let wanted = match reference::find(&patterns, &path) {
+            Found::Pattern(pattern) => value_of_path(pattern, &path),
+            Found::Refused => Some(None),
+            // axum answers what is nobody's, and of two reasons either may be told.
+            Found::Nobody => {
+                assert!(
+                    answer.status == 404 || path.ends_with('/') && answer.status == 400,
+                    "{path}: {answer:?}"
+                );
+                continue;
+            }
+        };
+        match wanted {
+            Some(wanted) => assert_eq!(answer.value(&[400], data), wanted, "{path}: {answer:?}"),
+            None => assert!(!answer.status.is_server_error(), "{path}: {answer:?}"),
+        }
+    }
+}
+
+/// What a route whose answer is its parameters makes of a path: `None` where a text is of another type.
+fn value_of_path(pattern: &str, path: &str) -> Option<Option<Value>> {
+    let texts: Vec<String> = path.split('/').skip(2).filter_map(|raw| decoded(raw, false)).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    Some(match (pattern, &texts[..]) {
+        ("/number/[number]", [number]) => number.parse::<i64>().ok().map(|number| json!(number)),
+        ("/text/[text]/[flag]", [text, flag]) => flag.parse::<bool>().ok().map(|flag| json!([text, flag])),
+        ("/files/[...rest]", rest) => Some(json!(rest)),
+        ("/all/[[...rest]]", []) => Some(Value::Null),
+        ("/all/[[...rest]]", rest) => {
+            let numbers: Result<Vec<u8>, _> = rest.iter().map(|text| text.parse()).collect();
+            numbers.ok().map(|numbers| json!(numbers))
+        }
+        _ => return None,
+    })
 }
 
 async fn queries(data: &[u8]) {
