@@ -1,16 +1,14 @@
 //! `Server` under clients that are silent, slow, many, do not read, or speak no sound HTTP; and its end.
 
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use route_runtime::{ApiRequest, ApiResponse, RawBody, Routes, Server, ServerOptions, get, post};
-use tests::http;
-use tokio::sync::oneshot;
+use route_runtime::{ApiRequest, RawBody, Routes, Server, ServerOptions, get, post};
+use tests::http::{self, Ending, closed, until};
 
 #[get("/hello")]
 async fn hello() -> &'static str {
@@ -30,6 +28,13 @@ async fn stream(req: ApiRequest<RawBody>) -> Result<String, route_runtime::ApiEr
         length += chunk.len();
     }
     Ok(length.to_string())
+}
+
+/// Reads its body only after a while.
+#[post("/late")]
+async fn reads_late(request: axum::extract::Request) -> String {
+    tokio::time::sleep(2 * SHORT).await;
+    axum::body::to_bytes(request.into_body(), 1 << 20).await.map_or(0, |bytes| bytes.len()).to_string()
 }
 
 #[get("/slow/[millis]")]
@@ -54,33 +59,6 @@ async fn hangs() -> &'static str {
     std::future::pending().await
 }
 
-/// More than sockets hold.
-#[get("/large", response_limit = false)]
-async fn large() -> ApiResponse {
-    ApiResponse::new().send(vec![b'x'; 64 << 20])
-}
-
-static GIVEN_UP: AtomicUsize = AtomicUsize::new(0);
-
-struct CountsGivenUp;
-
-impl Drop for CountsGivenUp {
-    fn drop(&mut self) {
-        GIVEN_UP.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-/// The same in chunks, which tells when nobody wants any more.
-#[get("/chunks", response_limit = false)]
-async fn chunks() -> ApiResponse {
-    let counts = CountsGivenUp;
-    let chunks = (0..64).map(move |_| {
-        let _ = &counts;
-        Ok::<_, std::io::Error>(vec![b'x'; 1 << 20])
-    });
-    ApiResponse::new().stream(futures_util::stream::iter(chunks))
-}
-
 const SHORT: Duration = Duration::from_millis(300);
 
 /// Small times for one thing, so that what ends a connection is that.
@@ -102,26 +80,6 @@ fn server() -> Server {
 
 fn serve(options: ServerOptions) -> SocketAddr {
     http::serve(server().options(options))
-}
-
-/// How long it takes until the server closes, and what it said before.
-fn closed(stream: &mut TcpStream) -> (Duration, String) {
-    let start = Instant::now();
-    let mut text = Vec::new();
-    match stream.read_to_end(&mut text) {
-        Ok(_) => {}
-        Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
-        Err(error) => panic!("still open: {error}"),
-    }
-    (start.elapsed(), String::from_utf8_lossy(&text).into_owned())
-}
-
-fn until(holds: impl Fn() -> bool, otherwise: &str) {
-    let start = Instant::now();
-    while !holds() {
-        assert!(start.elapsed() < Duration::from_secs(10), "{otherwise}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 #[test]
@@ -206,77 +164,27 @@ fn a_large_body_may_take_its_time() {
     assert_eq!(http::receive(&mut stream).body, "20000");
 }
 
+/// The client is not late when it is not asked for more: until then it has sent what fits, or waits for `100 Continue`.
 #[test]
-fn who_does_not_read_is_closed() {
-    let address = serve(options().write_stall(SHORT));
-    let mut stream = http::connect(address);
-    http::send(&mut stream, "GET", "/chunks", "");
-    until(|| GIVEN_UP.load(Ordering::SeqCst) == 1, "the answer waits on");
-    let (_, said) = closed(&mut stream);
-    assert!(said.len() < 64 << 20, "all of it came");
-    assert_eq!(http::ask(address, "GET", "/hello").body, "hello");
-}
-
-/// Reads a slow 32 MiB of it, for longer than a connection may be idle, or lives at the end without a request.
-fn reads_half_of_large(stream: &mut TcpStream) {
-    let mut buffer = vec![0; 256 * 1024];
-    for _ in 0..128 {
-        stream.read_exact(&mut buffer).expect("it is sent on");
-        std::thread::sleep(Duration::from_millis(15));
-    }
-}
-
-#[test]
-fn who_reads_slowly_gets_all() {
-    let ending = Ending::new(options().idle(SHORT).drain(Duration::from_secs(20)));
-    let mut stream = http::connect(ending.address);
-    http::send(&mut stream, "GET", "/large", "");
-    reads_half_of_large(&mut stream);
-    let ends = std::thread::spawn(move || ending.end());
-    reads_half_of_large(&mut stream);
-    let (_, rest) = closed(&mut stream);
-    // All that is left is as long as the head.
-    assert!(rest.len() < 1024 && rest.ends_with("xxx"), "{} bytes", rest.len());
-    ends.join().unwrap();
-}
-
-/// A connection of HTTP/2 that has asked for `/large`. The answer comes, up to the window that clients have at first.
-fn asks_for_large_by_http_2(address: SocketAddr) -> TcpStream {
-    let mut stream = http::connect(address);
-    stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").unwrap();
-    // GET and http from the table; the path and the authority as they are.
-    let block = b"\x82\x86\x04\x06/large\x01\x09localhost";
-    let length = u8::try_from(block.len()).unwrap();
-    stream.write_all(&[0, 0, length, 1, 5, 0, 0, 0, 1]).unwrap();
-    stream.write_all(block).unwrap();
-    stream
-}
-
-#[test]
-fn who_leaves_no_window_is_closed() {
-    let address = serve(options().write_stall(SHORT));
-    let mut stream = asks_for_large_by_http_2(address);
-    let (took, _) = closed(&mut stream);
-    assert!(took < Duration::from_secs(9), "{took:?}");
-    // One that takes a little at a time is not.
-    let mut slow = asks_for_large_by_http_2(serve(options().write_stall(Duration::from_secs(3))));
-    let mut reads = slow.try_clone().unwrap();
-    let reading = std::thread::spawn(move || {
-        let (mut bytes, mut buffer) = (0, [0; 16 * 1024]);
-        while let Ok(read @ 1..) = reads.read(&mut buffer) {
-            bytes += read;
+fn a_body_that_is_read_late_is_not_late() {
+    let address = serve(options().body(SHORT));
+    for (headers, length) in [("", 500_000), ("expect: 100-continue\r\n", 5)] {
+        let mut stream = http::connect(address);
+        let mut writes = stream.try_clone().unwrap();
+        let writing = std::thread::spawn(move || {
+            let head = format!("POST /late HTTP/1.1\r\nhost: a\r\n{headers}content-length: {length}\r\n\r\n");
+            writes.write_all(head.as_bytes()).unwrap();
+            if !headers.is_empty() {
+                std::thread::sleep(2 * SHORT + SHORT / 3);
+            }
+            writes.write_all(&vec![b'x'; length]).unwrap();
+        });
+        if !headers.is_empty() {
+            assert_eq!(http::receive(&mut stream).status, 100);
         }
-        bytes
-    });
-    // 64 KiB more for the connection and the stream.
-    let window =
-        [&[0, 0, 4, 8, 0, 0, 0, 0, 0, 0, 1, 0, 0][..], &[0, 0, 4, 8, 0, 0, 0, 0, 1, 0, 1, 0, 0]].concat();
-    for _ in 0..16 {
-        std::thread::sleep(SHORT);
-        slow.write_all(&window).unwrap();
+        assert_eq!(http::receive(&mut stream).body, length.to_string());
+        writing.join().unwrap();
     }
-    let _ = slow.shutdown(std::net::Shutdown::Both);
-    assert!(reading.join().unwrap() > 600 * 1024);
 }
 
 #[test]
@@ -406,41 +314,12 @@ fn a_service_is_called_when_it_is_ready() {
     }
 }
 
-/// A server that ends when it is told to, and how long that took.
-struct Ending {
-    address: SocketAddr,
-    stop: oneshot::Sender<()>,
-    thread: JoinHandle<Instant>,
-}
-
-impl Ending {
-    fn new(options: ServerOptions) -> Self {
-        let (stop, stopped) = oneshot::channel::<()>();
-        let (tell, told) = std::sync::mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            let runtime =
-                tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-            let server = server().options(options).on_listening(move |address| tell.send(address).unwrap());
-            let server = server.with_graceful_shutdown(async { drop(stopped.await) });
-            runtime.block_on(server.serve("127.0.0.1:0")).expect("it serves");
-            Instant::now()
-        });
-        Ending { address: told.recv().expect("it listens"), stop, thread }
-    }
-
-    fn end(self) -> Duration {
-        let start = Instant::now();
-        self.stop.send(()).expect("it runs");
-        self.thread.join().expect("it ends") - start
-    }
-}
-
 /// 100 ms of readiness, at most 50 of the queue, 100 of settling, 700 of drain, and half a second for a slow machine.
 const LATEST: Duration = Duration::from_millis(1450);
 
 #[test]
 fn running_requests_are_answered_at_the_end() {
-    let ending = Ending::new(options());
+    let ending = Ending::new(server().options(options()));
     let mut streams: Vec<TcpStream> = (0..20).map(|_| http::connect(ending.address)).collect();
     for stream in &mut streams {
         http::send(stream, "GET", "/slow/400", "");
@@ -474,7 +353,7 @@ fn nothing_keeps_it_from_ending() {
         }),
     ];
     for (name, start) in cases {
-        let ending = Ending::new(options());
+        let ending = Ending::new(server().options(options()));
         let mut stream = http::connect(ending.address);
         start(&mut stream);
         std::thread::sleep(Duration::from_millis(100));
@@ -482,13 +361,14 @@ fn nothing_keeps_it_from_ending() {
         assert!(took < LATEST, "{name}: {took:?}");
     }
     // With nobody there, in no more than the steps take.
-    let took = Ending::new(options()).end();
+    let took = Ending::new(server().options(options())).end();
     assert!(took < Duration::from_millis(750), "{took:?}");
 }
 
 #[test]
 fn readiness_tells_of_the_end_first() {
-    let ending = Ending::new(options().readiness("/ready").lame_duck(Duration::from_secs(1)));
+    let ending =
+        Ending::new(server().options(options().readiness("/ready").lame_duck(Duration::from_secs(1))));
     let address = ending.address;
     assert_eq!(http::ask(address, "GET", "/ready").status, 200);
     let ends = std::thread::spawn(move || ending.end());

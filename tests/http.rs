@@ -1,10 +1,13 @@
 //! Requests over a real socket, byte by byte.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use route_runtime::Server;
+use tokio::sync::oneshot;
 
 /// An answer as it came.
 #[derive(Debug)]
@@ -106,6 +109,35 @@ fn parse(text: &str) -> Answer {
     Answer { status, head: head.to_owned(), body: body.to_owned() }
 }
 
+/// How long it takes until the server closes, and what it said before.
+///
+/// # Panics
+///
+/// When it is still open after 10 seconds.
+pub fn closed(stream: &mut TcpStream) -> (Duration, String) {
+    let start = Instant::now();
+    let mut text = Vec::new();
+    match stream.read_to_end(&mut text) {
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
+        Err(error) => panic!("still open: {error}"),
+    }
+    (start.elapsed(), String::from_utf8_lossy(&text).into_owned())
+}
+
+/// Waits until something holds.
+///
+/// # Panics
+///
+/// When it does not within 10 seconds.
+pub fn until(holds: impl Fn() -> bool, otherwise: &str) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(10), "{otherwise}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 /// Serves on a port of its own until the test ends; the listener is bound when it returns.
 ///
 /// # Panics
@@ -113,11 +145,52 @@ fn parse(text: &str) -> Answer {
 /// When it can't listen.
 #[must_use]
 pub fn serve(server: Server) -> SocketAddr {
-    let (tell, told) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-        let server = server.on_listening(move |address| tell.send(address).expect("the test waits"));
-        runtime.block_on(server.serve("127.0.0.1:0")).expect("it serves");
-    });
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || run(server, tell));
     told.recv_timeout(Duration::from_secs(10)).expect("it listens")
+}
+
+fn run(server: Server, tell: mpsc::Sender<SocketAddr>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let server = server.on_listening(move |address| tell.send(address).expect("the test waits"));
+    runtime.block_on(server.serve("127.0.0.1:0")).expect("it serves");
+}
+
+/// A server that ends when it is told to.
+#[derive(Debug)]
+pub struct Ending {
+    /// Where it listens.
+    pub address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<Instant>,
+}
+
+impl Ending {
+    /// As [`serve`].
+    ///
+    /// # Panics
+    ///
+    /// When it can't listen.
+    #[must_use]
+    pub fn new(server: Server) -> Self {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (tell, told) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            run(server.with_graceful_shutdown(async { drop(stopped.await) }), tell);
+            Instant::now()
+        });
+        Ending { address: told.recv_timeout(Duration::from_secs(10)).expect("it listens"), stop, thread }
+    }
+
+    /// Lets it end, and tells how long that took.
+    ///
+    /// # Panics
+    ///
+    /// When it has ended before.
+    #[must_use]
+    pub fn end(self) -> Duration {
+        let start = Instant::now();
+        self.stop.send(()).expect("it runs");
+        self.thread.join().expect("it ends") - start
+    }
 }

@@ -18,6 +18,7 @@ pub mod path {
 
 pub mod folder;
 pub mod http;
+pub mod http2;
 #[cfg(unix)]
 pub mod process;
 pub mod random;

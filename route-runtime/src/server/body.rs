@@ -17,11 +17,13 @@ use crate::work;
 /// The body of a request, which must come in time.
 pub(super) struct Timely {
     inner: Incoming,
-    start: Instant,
     time: Duration,
     rate: u64,
     received: u64,
-    /// Runs from the first time that the client is waited for.
+    /// How long the client was waited for. The time in which nobody reads is not its own.
+    waited: Duration,
+    /// Since when it is.
+    since: Option<Instant>,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -29,18 +31,20 @@ impl Timely {
     pub(super) fn new(inner: Incoming, options: &ServerOptions) -> Self {
         Timely {
             inner,
-            start: Instant::now(),
             time: options.body,
             rate: options.body_rate,
             received: 0,
+            waited: Duration::ZERO,
+            since: None,
             timer: None,
         }
     }
 
-    fn deadline(&self) -> Instant {
+    fn deadline(&mut self) -> Instant {
         let for_bytes = self.received.checked_div(self.rate).map(Duration::from_secs).unwrap_or_default();
         let far = Duration::from_secs(24 * 60 * 60);
-        self.start + self.time.saturating_add(for_bytes).min(far)
+        let since = *self.since.get_or_insert_with(Instant::now);
+        since + self.time.saturating_add(for_bytes).min(far).saturating_sub(self.waited)
     }
 }
 
@@ -55,6 +59,7 @@ impl HttpBody for Timely {
         let this = &mut *self;
         match Pin::new(&mut this.inner).poll_frame(cx) {
             Poll::Ready(frame) => {
+                this.waited += this.since.take().map(|since| since.elapsed()).unwrap_or_default();
                 let data = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref());
                 this.received += data.map_or(0, |data| u64::try_from(data.len()).unwrap_or(u64::MAX));
                 Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
@@ -87,7 +92,7 @@ impl HttpBody for Timely {
 
 /// How much of an answer is given to HTTP/2 at once. That the next piece is not asked for then means that its client has taken
 /// less than that since, and not that a large piece is on a slow line.
-const PIECE: usize = 64 * 1024;
+pub(super) const PIECE: usize = 64 * 1024;
 
 /// The body of an answer. When it is gone, so is the request.
 ///

@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderValue, Request, StatusCode, Version, header};
+use axum::http::{HeaderValue, Method, Request, StatusCode, Version, header};
 use axum::response::{IntoResponse as _, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -23,7 +23,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tower::ServiceExt as _;
 use tower::util::{BoxCloneSyncService, Oneshot};
 
-use super::body::{Last, Timely};
+use super::body::{Last, PIECE, Timely};
 use super::edge;
 use super::options::ServerOptions;
 use super::phase::{InFlight, Late, Phase};
@@ -62,6 +62,7 @@ pub(super) async fn serve(
 ) {
     // An answer is written whole; waiting for more of it would only delay it.
     let _ = tcp.set_nodelay(true);
+    keep_little_unsent(&tcp);
     let options = &shared.options;
     let phase = Arc::new(Phase::new());
     let mut late = pin!(phase.late(options));
@@ -85,35 +86,28 @@ pub(super) async fn serve(
     let mut connection = connect(options, stream, service);
     tokio::select! {
         () = ended(&mut connection) => return,
-        why = late.as_mut() => {
-            if why == Late::Idle {
-                connection.as_mut().end();
-                let _ = tokio::time::timeout(FAREWELL, ended(&mut connection)).await;
-            }
-            return;
-        }
+        why = late.as_mut() => if why == Late::Slow { return },
         () = over.as_mut() => {}
     }
+    // What was asked before the client knew is still answered.
     connection.as_mut().end();
-    // Who is not done by then is dropped with all others.
     tokio::select! {
         () = ended(&mut connection) => {}
-        () = unfinished(&phase) => {}
+        () = phase.finished(options, FAREWELL) => {}
     }
+}
+
+/// Lets the system take bytes only when nearly all that it has are on the line. By default it takes some megabytes, and then
+/// none until a third of them is read: a client that reads slowly but steadily could not be told from one that reads nothing.
+fn keep_little_unsent(tcp: &TcpStream) {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let _ = socket2::SockRef::from(tcp).set_tcp_notsent_lowat(128 * 1024);
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let _ = tcp;
 }
 
 async fn ended(connection: &mut Pin<Box<dyn Connection>>) {
     poll_fn(|cx| connection.as_mut().poll_end(cx)).await;
-}
-
-/// Ready when a connection that is to end waits for no answer: its client has sent a part of a request, or nothing.
-async fn unfinished(phase: &Phase) {
-    loop {
-        tokio::time::sleep(FAREWELL).await;
-        if !phase.is_busy() {
-            return;
-        }
-    }
 }
 
 /// A connection of hyper's, whichever protocol it speaks.
@@ -162,7 +156,10 @@ fn connect(options: &ServerOptions, stream: Stream, service: Edge) -> Pin<Box<dy
         (false, true) => {
             let mut builder = http2::Builder::new(TokioExecutor::new());
             builder.timer(TokioTimer::new());
-            builder.max_concurrent_streams(options.max_streams).max_header_list_size(list);
+            builder
+                .max_concurrent_streams(options.max_streams)
+                .max_header_list_size(list)
+                .max_send_buf_size(PIECE);
             Box::pin(builder.serve_connection(io, service))
         }
         _ => {
@@ -172,7 +169,10 @@ fn connect(options: &ServerOptions, stream: Stream, service: Edge) -> Pin<Box<dy
             http1.max_buf_size(head).max_headers(options.max_headers);
             let mut http2 = builder.http2();
             http2.timer(TokioTimer::new());
-            http2.max_concurrent_streams(options.max_streams).max_header_list_size(list);
+            http2
+                .max_concurrent_streams(options.max_streams)
+                .max_header_list_size(list)
+                .max_send_buf_size(PIECE);
             Box::pin(builder.serve_connection_with_upgrades(io, service).into_owned())
         }
     }
@@ -195,6 +195,7 @@ impl hyper::service::Service<Request<Incoming>> for Edge {
         let by_http_1 = request.version() < Version::HTTP_2;
         let in_flight = Some(self.phase.begin(!by_http_1));
         let answer = match self.answer(&request) {
+            Some(response) if request.method() == Method::HEAD => Answer::Now(Some(without_body(response))),
             Some(response) => Answer::Now(Some(response)),
             None => {
                 let options = &self.shared.options;
@@ -223,6 +224,16 @@ impl Edge {
             }
         })
     }
+}
+
+/// The answer of GET as one of HEAD, after which HTTP/2 would send the body.
+fn without_body(response: Response) -> Response {
+    let length = response.body().size_hint().exact();
+    let mut response = response.map(|_| Body::empty());
+    if let Some(length) = length {
+        response.headers_mut().entry(header::CONTENT_LENGTH).or_insert(length.into());
+    }
+    response
 }
 
 enum Answer {

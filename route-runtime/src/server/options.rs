@@ -79,8 +79,9 @@ impl ServerOptions {
         /// balancers stop to use one: were it less, they would send requests into connections that are being closed.
         idle: Duration;
 
-        /// How long the body of a request may take beside what [`body_rate`](Self::body_rate) allows for its bytes. Then reading
-        /// it fails, which the library answers 408, and the connection is closed. Default: 30 seconds.
+        /// How long a handler waits for the body of a request beside what [`body_rate`](Self::body_rate) allows for its bytes.
+        /// Time in which it does not read is not the client's. Then reading fails, which the library answers 408, and the
+        /// connection is closed. Default: 30 seconds.
         body: Duration;
 
         /// How many bytes of a body must come in a second, once [`body`](Self::body) is over: a large upload over a slow line may

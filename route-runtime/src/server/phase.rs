@@ -22,6 +22,10 @@ struct State {
     waiting: usize,
     /// When it last did.
     taken: Instant,
+    /// Bytes are left that the system does not take now. The stream knows for how long.
+    is_blocked: bool,
+    /// When the system last took some.
+    sent: Instant,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +33,7 @@ enum Is {
     /// The head of a request is on its way, or nothing has come yet.
     Head,
     Busy,
-    /// No request is there, but of the last answer not all is sent.
-    Writing,
+    /// No request is there. Of the last answers some may still be on its way.
     Idle,
 }
 
@@ -52,6 +55,8 @@ impl Phase {
             is_multiplexed: false,
             waiting: 0,
             taken: now,
+            is_blocked: false,
+            sent: now,
         }))
     }
 
@@ -68,11 +73,20 @@ impl Phase {
         }
     }
 
-    /// All that was to be sent is.
-    pub(super) fn flushed(&self) {
+    /// The system took bytes.
+    pub(super) fn sent(&self) {
         let mut state = self.state();
-        if state.is == Is::Writing {
-            state.is = Is::Idle;
+        // What HTTP/1 has left of an answer waits for nothing but the system.
+        if state.is_multiplexed {
+            state.sent = Instant::now();
+        }
+    }
+
+    /// The system takes no more bytes for now, or takes some again.
+    pub(super) fn blocked(&self, is_blocked: bool) {
+        let mut state = self.state();
+        state.is_blocked = is_blocked;
+        if state.is != Is::Busy {
             state.since = Instant::now();
         }
     }
@@ -87,8 +101,19 @@ impl Phase {
         InFlight { phase: Arc::clone(self), waits: false }
     }
 
-    pub(super) fn is_busy(&self) -> bool {
-        matches!(self.state().is, Is::Busy | Is::Writing)
+    /// Ready when a connection that is to end has nothing left to send, or a client that does not take it. `time`: how long one
+    /// of HTTP/2 may send nothing, while its client makes no room.
+    pub(super) async fn finished(&self, options: &ServerOptions, time: Duration) {
+        loop {
+            tokio::time::sleep(time).await;
+            let is_slow =
+                self.limit(options).is_some_and(|(left, late)| left.is_zero() && late == Late::Slow);
+            let state = self.state();
+            let is_sending = state.is_blocked || state.is == Is::Busy || state.sent.elapsed() < time;
+            if is_slow || !is_sending {
+                return;
+            }
+        }
     }
 
     /// Ready when the connection has waited too long for its client.
@@ -96,27 +121,28 @@ impl Phase {
         // A phase that begins after it was asked for can't be over sooner.
         let least = options.head.min(options.idle).min(options.write_stall);
         loop {
-            let limit = {
-                let state = self.state();
-                match state.is {
-                    // One that pauses a part of what it asked for must not lose the others.
-                    Is::Busy if state.waiting > 0 => Some((options.write_stall, state.taken, Late::Slow)),
-                    // The stream knows whether its client reads.
-                    Is::Busy | Is::Writing => None,
-                    Is::Head => Some((options.head, state.since, Late::Slow)),
-                    Is::Idle => Some((options.idle, state.since, Late::Idle)),
-                }
-            };
-            let left = match limit {
-                Some((limit, since, late)) => match limit.checked_sub(since.elapsed()) {
-                    None | Some(Duration::ZERO) => return late,
-                    Some(left) => least.min(left),
-                },
+            let left = match self.limit(options) {
+                Some((Duration::ZERO, late)) => return late,
+                Some((left, _)) => least.min(left),
                 None => least,
             };
             // A limit of nothing would spin.
             tokio::time::sleep(left.max(Duration::from_millis(1))).await;
         }
+    }
+
+    /// How much time the client has left, and what it is when it is over.
+    fn limit(&self, options: &ServerOptions) -> Option<(Duration, Late)> {
+        let state = self.state();
+        let (limit, since, late) = match state.is {
+            // One that pauses a part of what it asked for must not lose the others.
+            Is::Busy if state.waiting > 0 => (options.write_stall, state.taken, Late::Slow),
+            Is::Busy => return None,
+            _ if state.is_blocked => return None,
+            Is::Head => (options.head, state.since, Late::Slow),
+            Is::Idle => (options.idle, state.since.max(state.sent), Late::Idle),
+        };
+        Some((limit.saturating_sub(since.elapsed()), late))
     }
 }
 
@@ -144,8 +170,7 @@ impl Drop for InFlight {
         state.waiting = state.waiting.saturating_sub(usize::from(self.waits));
         state.in_flight = state.in_flight.saturating_sub(1);
         if state.in_flight == 0 {
-            // HTTP/2 has at most a piece left, and flushes while it waits for a window.
-            state.is = if state.is_multiplexed { Is::Idle } else { Is::Writing };
+            state.is = Is::Idle;
             state.since = Instant::now();
         }
     }

@@ -54,10 +54,21 @@ impl Stream {
         Stream { inner, phase, write_stall, stalled: None, _permit: permit }
     }
 
+    fn sent(&self, polled: &Poll<io::Result<usize>>) {
+        if matches!(polled, Poll::Ready(Ok(_))) {
+            self.phase.sent();
+        }
+    }
+
     fn written<T>(&mut self, polled: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         if polled.is_ready() {
-            self.stalled = None;
+            if self.stalled.take().is_some() {
+                self.phase.blocked(false);
+            }
             return polled;
+        }
+        if self.stalled.is_none() {
+            self.phase.blocked(true);
         }
         let write_stall = self.write_stall;
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(write_stall)));
@@ -86,6 +97,7 @@ impl AsyncRead for Stream {
 impl AsyncWrite for Stream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let polled = either!(&mut self.inner, poll_write(cx, bytes));
+        self.sent(&polled);
         self.written(polled, cx)
     }
 
@@ -95,6 +107,7 @@ impl AsyncWrite for Stream {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let polled = either!(&mut self.inner, poll_write_vectored(cx, slices));
+        self.sent(&polled);
         self.written(polled, cx)
     }
 
@@ -108,9 +121,6 @@ impl AsyncWrite for Stream {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         // TLS has bytes of its own that wait here.
         let polled = either!(&mut self.inner, poll_flush(cx));
-        if matches!(polled, Poll::Ready(Ok(()))) {
-            self.phase.flushed();
-        }
         self.written(polled, cx)
     }
 
