@@ -199,8 +199,16 @@ fn is_mistake(item: &syn::Item) -> bool {
     item.mac.path.segments.last().is_some_and(|segment| segment.ident == "compile_error")
 }
 
+/// On a stack like the compiler's: a test has less, and groups in groups take much of it in a build without optimisation.
 #[test]
 fn no_token_stream_makes_it_panic() {
+    let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(try_tokens).expect("a thread");
+    if let Err(panic) = thread.join() {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+fn try_tokens() {
     let seed = std::env::var("ROUTE_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed: u64 = seed.unwrap_or_else(|| fastrand::u64(..));
     println!("ROUTE_SEED={seed}");

@@ -107,6 +107,29 @@ pub(crate) fn valid(info: &RouteInfo, validator: &Validator, value: &dyn Any) ->
     all_valid.map_err(|error| Box::new(error.into_response()))
 }
 
+/// Whether an extractor of this name may look for what only a router of axum puts into a request. One that is not known may.
+pub(crate) fn asks_router(extractor: &str) -> bool {
+    let extractor = extractor.strip_prefix("core::option::Option<").unwrap_or(extractor);
+    let does_not = [
+        "route_runtime::request::ApiRequest<",
+        "route_runtime::response::ApiResponse<",
+        "axum::extract::state::State<",
+        "axum::extract::query::Query<",
+        "axum::extract::connect_info::ConnectInfo<",
+        "axum::json::Json<",
+        "axum::form::Form<",
+        "alloc::string::String",
+        "bytes::bytes::Bytes",
+        "http::header::map::HeaderMap",
+        "http::method::Method",
+        "http::uri::Uri",
+        "http::version::Version",
+    ];
+    let is_extension =
+        extractor.starts_with("axum::extension::Extension<") && !extractor.contains("axum::extract::");
+    !is_extension && !does_not.iter().any(|known| extractor.starts_with(known))
+}
+
 /// The answer where two arguments read the body, which the macro rules out.
 pub(crate) fn body_is_gone() -> Refusal {
     Box::new(bare(StatusCode::INTERNAL_SERVER_ERROR))

@@ -5,7 +5,7 @@
 
 use std::any::{Any, TypeId};
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::marker::PhantomData;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -29,7 +29,20 @@ pub struct Incoming {
 }
 
 /// The answer to come. A named type, because `impl Future` would make the compiler report one mistake twice.
-pub struct Reply(pub(crate) Pin<Box<dyn Future<Output = Response> + Send>>);
+pub struct Reply {
+    pub(crate) answer: BoxedAnswer,
+    /// Whether an argument may look for what only a router of axum puts into a request.
+    pub(crate) asks_router: bool,
+}
+
+pub(crate) type BoxedAnswer = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+impl Reply {
+    /// An answer that is there.
+    pub(crate) fn now(response: Response) -> Self {
+        Reply { answer: Box::pin(ready(response)), asks_router: false }
+    }
+}
 
 impl fmt::Debug for Incoming {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -56,7 +69,7 @@ where
         Ok(condition) => condition,
         Err(reply) => return reply,
     };
-    Reply(Box::pin(async move {
+    let answer = Box::pin(async move {
         let Incoming { request, route } = incoming;
         let response = match A::extract(request, &route).await {
             Ok(values) => match deadline::within(route.max_duration, pin!(handler(values))).await {
@@ -66,7 +79,8 @@ where
             Err(refusal) => *refusal,
         };
         route.rendered(response)
-    }))
+    });
+    Reply { answer, asks_router: A::asks_router() }
 }
 
 /// The response that a handler's output is.
@@ -99,6 +113,8 @@ pub(crate) trait Arguments<S> {
     type Values: Send;
     /// Who reads the body, if anybody does.
     fn reader() -> Option<Reader>;
+    /// See [`Argument::asks_router`].
+    fn asks_router() -> bool;
 
     /// All values, or the answer that refuses the request: what reads the body comes last.
     fn extract(
@@ -130,6 +146,11 @@ pub trait Argument<S> {
     /// Who reads the body that it is, or hands over.
     fn reader() -> Option<Reader> {
         None
+    }
+
+    /// Whether it may look for what only a router of axum puts into a request: the parameters of `Path`, `MatchedPath`.
+    fn asks_router() -> bool {
+        false
     }
 
     /// How many arguments it is that want the request as it is, without the body.
@@ -182,6 +203,10 @@ macro_rules! call {
 
             fn reader() -> Option<Reader> {
                 None$(.or($argument::reader()))*
+            }
+
+            fn asks_router() -> bool {
+                false $(|| $argument::asks_router())*
             }
 
             #[allow(unused, reason = "a handler without arguments asks for nothing")]
@@ -265,6 +290,10 @@ impl<S: Sync, T: PartsExtractor<S>> Argument<S> for Extractor<T, false> {
     /// Nothing yet for the request itself, where it can be moved.
     type Early = Option<T>;
 
+    fn asks_router() -> bool {
+        arguments::asks_router(std::any::type_name::<T>())
+    }
+
     fn is_request() -> usize {
         usize::from(TypeId::of::<T>() == TypeId::of::<ApiRequest>())
     }
@@ -292,6 +321,10 @@ impl<S: Sync, T: PartsExtractor<S>> Argument<S> for Extractor<T, false> {
 impl<S: Sync, T: ArgumentType<S>> Argument<S> for Extractor<T, true> {
     type Value = T;
     type Early = ();
+
+    fn asks_router() -> bool {
+        arguments::asks_router(std::any::type_name::<T>())
+    }
 
     fn reader() -> Option<Reader> {
         // All that is known of them is their names. One that is not known may hand the body over.

@@ -22,7 +22,7 @@ use tower::{Layer, Service, ServiceExt as _};
 
 use crate::admit::{TrailingSlash, admit};
 use crate::arguments::Refusal;
-use crate::call::{Incoming, Reader, Reply};
+use crate::call::{BoxedAnswer, Incoming, Reader, Reply};
 use crate::entry::Entry;
 use crate::error::{Renderer, bare, problem};
 use crate::group::Uncut;
@@ -197,14 +197,20 @@ impl Endpoint {
         self.layered.is_some()
     }
 
-    fn reply(&self, mut request: Request) -> Result<BoxedReply, Refusal> {
+    /// Whether a layer or an argument may look for what only a router of axum puts into a request.
+    pub(crate) fn asks_router(&self) -> bool {
+        let incoming = || Incoming { request: Request::default(), route: self.route() };
+        self.is_layered() || (self.route.entry.call)(incoming()).asks_router
+    }
+
+    fn reply(&self, mut request: Request) -> Result<BoxedAnswer, Refusal> {
         let route = &self.route;
         route.receive(&mut request)?;
         if request.method() == Method::CONNECT && route.info().methods().is_all() {
             return Err(no_tunnel());
         }
         let Some(service) = &self.layered else {
-            return Ok((route.entry.call)(Incoming { request, route: Arc::clone(route) }).0);
+            return Ok((route.entry.call)(Incoming { request, route: Arc::clone(route) }).answer);
         };
         // Here, because a layer may read the body.
         route.limit(&mut request, true)?;
@@ -224,6 +230,12 @@ impl Service<Request> for Endpoint {
     }
 
     fn call(&mut self, request: Request) -> Guarded {
+        self.answer(request)
+    }
+}
+
+impl Endpoint {
+    pub(crate) fn answer(&self, request: Request) -> Guarded {
         let route = Arc::clone(&self.route);
         let mut work = route.work(&request);
         let reply = work::during(&mut work, || {
@@ -266,7 +278,7 @@ impl Service<Request> for Innermost {
     fn call(&mut self, request: Request) -> Infallibly {
         let mut work = self.0.work(&request);
         if request.extensions().get::<Preflight>().is_some() {
-            let reply = Reply(Box::pin(ready(StatusCode::NO_CONTENT.into_response())));
+            let reply = Reply::now(StatusCode::NO_CONTENT.into_response());
             return Infallibly { reply, work };
         }
         let incoming = Incoming { request, route: Arc::clone(&self.0) };
@@ -285,16 +297,14 @@ impl Future for Infallibly {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        work::during(&mut this.work, || this.reply.0.as_mut().poll(cx)).map(Ok)
+        work::during(&mut this.work, || this.reply.answer.as_mut().poll(cx)).map(Ok)
     }
 }
-
-type BoxedReply = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// A reply under the guards.
 pub(crate) struct Guarded {
     /// Absent once it has panicked.
-    reply: Option<BoxedReply>,
+    reply: Option<BoxedAnswer>,
     work: Work,
     route: Arc<Mounted>,
 }
@@ -356,7 +366,7 @@ pub(crate) fn prepare(
         && let Err(refusal) =
             route.limit(request, reader == Reader::Handler).and_then(|()| readable(request, reader))
     {
-        return Err(Reply(Box::pin(ready(route.rendered(*refusal)))));
+        return Err(Reply::now(route.rendered(*refusal)));
     }
     let conditional = work::current().is_some_and(|work| work.if_none_match);
     Ok(conditional.then(|| Box::new(Condition::of(request.headers()))))

@@ -19,6 +19,7 @@ use axum::response::Response;
 use tower::Service;
 
 use crate::arguments::raw_segments;
+use crate::dispatch::{Asked, finish};
 use crate::error::{Renderer, not_found};
 use crate::pattern::Tree;
 
@@ -96,7 +97,12 @@ impl Service<Request> for GroupService {
                 request.extensions_mut().insert(Uncut(whole));
                 Box::pin(router.clone().call(request))
             }
-            _ => Box::pin(std::future::ready(Ok(not_found(self.0.renderer.as_ref())))),
+            _ => {
+                let mut response = not_found(self.0.renderer.as_ref());
+                // axum leaves the answers of a service as they are.
+                finish(&mut response, Asked::by(request.method()));
+                Box::pin(std::future::ready(Ok(response)))
+            }
         }
     }
 }

@@ -114,17 +114,7 @@ impl RouteIndex {
         if !before.iter().all(|wanted| segments.next().is_some_and(|found| fits(wanted, found))) {
             return None;
         }
-        // A client says how many there are; few are the rule, and take no memory of their own.
-        let mut few = [""; 16];
-        let mut count = 0;
-        for (place, segment) in few.iter_mut().zip(segments.by_ref()) {
-            *place = segment;
-            count += 1;
-        }
-        match few.get(..count) {
-            Some(all) if count < few.len() => tree.find(all),
-            _ => tree.find(&few.into_iter().chain(segments).collect::<Vec<_>>()),
-        }
+        tree.find_in(segments)
     }
 
     /// All routes, in the order of [`Routes::iter`].

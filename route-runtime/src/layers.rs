@@ -35,7 +35,6 @@ pub(crate) enum Around {
     /// Its routes. `Router::layer` would wrap axum's own 404 too, which `merge` then makes that of the outer app.
     Routes,
     /// Its routes and its fallback.
-    #[cfg(feature = "server")]
     All,
 }
 
@@ -70,7 +69,6 @@ impl Layers {
             // axum panics where there is none.
             Around::Routes if router.has_routes() => router.route_layer(layer.clone()),
             Around::Routes => router,
-            #[cfg(feature = "server")]
             Around::All => router.layer(layer.clone()),
         }));
     }
@@ -93,7 +91,6 @@ impl Layers {
     }
 
     /// Those around a whole router, for who adds to the router first.
-    #[cfg(feature = "server")]
     pub(crate) fn take_outside(&mut self) -> Layers {
         Layers {
             outside: std::mem::take(&mut self.outside),

@@ -59,7 +59,23 @@ impl Methods {
 
     /// Whether `method` is one of these by name, not only as one of all.
     pub(crate) fn names(self, method: &Method) -> bool {
-        self.iter().any(|own| own == method)
+        !self.is_all() && self.0 & Self::of(method).0 != 0
+    }
+
+    /// The method by itself; none for one that has no name here.
+    pub(crate) fn of(method: &Method) -> Methods {
+        match *method {
+            Method::GET => Methods::GET,
+            Method::HEAD => Methods::HEAD,
+            Method::POST => Methods::POST,
+            Method::PUT => Methods::PUT,
+            Method::PATCH => Methods::PATCH,
+            Method::DELETE => Methods::DELETE,
+            Method::OPTIONS => Methods::OPTIONS,
+            Method::TRACE => Methods::TRACE,
+            Method::CONNECT => Methods::CONNECT,
+            _ => Methods::NONE,
+        }
     }
 
     /// The methods by name, in a fixed order; nothing for [`Methods::ALL`], which has no list.

@@ -55,7 +55,7 @@ pub(crate) fn mounts<'t>(
 }
 
 /// The paths, and those with a `/` at the end where that has a meaning. A catch-all takes it by itself.
-fn with_slash(paths: Vec<String>, trailing_slash: TrailingSlash) -> Vec<String> {
+pub(crate) fn with_slash(paths: Vec<String>, trailing_slash: TrailingSlash) -> Vec<String> {
     if trailing_slash == TrailingSlash::Strict {
         return paths;
     }

@@ -200,6 +200,26 @@ impl<T> Tree<T> {
         fixed().or_else(param).or_else(catch_all)
     }
 
+    /// As [`find`](Self::find).
+    pub(crate) fn find_in<'p>(&self, mut path: impl Iterator<Item = &'p str>) -> Option<&T> {
+        // A client says how many there are; few are the rule, and take no memory of their own.
+        let mut few = [""; 16];
+        let mut count = 0;
+        for (place, segment) in few.iter_mut().zip(path.by_ref()) {
+            *place = segment;
+            count += 1;
+        }
+        match few.get(..count) {
+            Some(all) if count < few.len() => self.find(all),
+            _ => self.find(&few.into_iter().chain(path).collect::<Vec<_>>()),
+        }
+    }
+
+    /// Shows every pattern.
+    pub(crate) fn each(&self, show: &mut dyn FnMut(&T)) {
+        self.groups(&mut |pattern, _| show(pattern));
+    }
+
     /// Tells of every pattern whether it belongs to a [`Group`], and to which.
     pub(crate) fn groups<'t>(&'t self, tell: &mut dyn FnMut(&'t T, Option<Group>)) {
         self.walk(0, None, &mut 0, tell);

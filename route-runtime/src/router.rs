@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::routing::{MethodFilter, MethodRouter, any_service};
 
 use crate::admit::TrailingSlash;
@@ -16,6 +16,7 @@ use crate::error::Renderer;
 use crate::group::GroupService;
 use crate::layers::RouteLayer;
 use crate::limits::Limits;
+use crate::methods::Methods;
 use crate::mount::{Mount, What, mounts};
 use crate::other_method::OtherMethod;
 use crate::pattern::{Segment, Tree, axum_paths};
@@ -42,14 +43,14 @@ pub(crate) fn build(entries: &[&'static Entry], setting: &Setting<'_>) -> Router
     for Mount { paths, what } in mounts(&tree, &segments, setting.base, setting.trailing_slash) {
         match what {
             What::Pattern(numbers) => {
-                let methods = method_router(entries, numbers, false, setting);
+                let methods = Functions::new(entries, numbers, false, setting).into_method_router();
                 router = route_all(router, &paths, methods);
             }
             What::Group { depth, patterns } => {
                 let mut alone = BTreeMap::new();
                 for numbers in patterns {
                     let Some(pattern) = numbers.first().copied() else { continue };
-                    let methods = method_router(entries, numbers, true, setting);
+                    let methods = Functions::new(entries, numbers, true, setting).into_method_router();
                     let below = segments(pattern).get(depth..).unwrap_or_default();
                     alone.insert(pattern, route_all(Router::new(), &axum_paths(&[], below), methods));
                 }
@@ -70,7 +71,7 @@ pub(crate) fn build(entries: &[&'static Entry], setting: &Setting<'_>) -> Router
 }
 
 /// The same functions at several paths. A clone boxes every function anew, so the last path takes the original.
-fn route_all(mut router: Router, paths: &[String], methods: MethodRouter) -> Router {
+pub(crate) fn route_all(mut router: Router, paths: &[String], methods: MethodRouter) -> Router {
     let Some((last, others)) = paths.split_last() else { return router };
     for path in others {
         router = router.route(path, methods.clone());
@@ -83,36 +84,65 @@ pub(crate) fn segments_of(entries: &[&'static Entry]) -> impl Fn(usize) -> &'sta
     |number| entries.get(number).map_or(&[], |entry| entry.info.segments())
 }
 
-/// The functions of one pattern: by method, behind them the one that takes every method, or OPTIONS and 405.
-fn method_router(
-    entries: &[&'static Entry],
-    numbers: &[usize],
-    in_group: bool,
-    setting: &Setting<'_>,
-) -> MethodRouter {
-    let position = Position { pattern: numbers.first().copied().unwrap_or_default(), in_group };
-    let routes = || numbers.iter().filter_map(|number| entries.get(*number).copied());
-    let mut others = MethodRouter::new();
-    let mut by_method = Vec::with_capacity(numbers.len());
-    for entry in routes() {
-        let endpoint = endpoint(entry, &position, setting);
-        match entry.info.methods() {
-            methods if !methods.is_all() => by_method.push((methods, endpoint)),
-            // `any_service` rather than a fallback: its answers must not get an `Allow`.
-            _ => others = any_service(endpoint),
+/// The functions of one pattern: by method, behind them the one that takes every method.
+pub(crate) struct Functions {
+    pub(crate) by_method: Vec<(Methods, Endpoint)>,
+    pub(crate) every: Option<Endpoint>,
+}
+
+impl Functions {
+    /// `in_group`: whether a group hands the requests to them.
+    pub(crate) fn new(
+        entries: &[&'static Entry],
+        numbers: &[usize],
+        in_group: bool,
+        setting: &Setting<'_>,
+    ) -> Self {
+        let position = Position { pattern: numbers.first().copied().unwrap_or_default(), in_group };
+        let mut functions = Functions { by_method: Vec::with_capacity(numbers.len()), every: None };
+        for entry in numbers.iter().filter_map(|number| entries.get(*number).copied()) {
+            let endpoint = endpoint(entry, &position, setting);
+            match entry.info.methods() {
+                methods if methods.is_all() => functions.every = Some(endpoint),
+                methods => functions.by_method.push((methods, endpoint)),
+            }
         }
+        functions
     }
-    let every = routes().any(|entry| entry.info.methods().is_all());
-    if let (false, Some((_, endpoint))) = (every, by_method.first()) {
-        others = others.fallback_service(OtherMethod::new(endpoint, &by_method));
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Endpoint> {
+        self.by_method.iter().map(|(_, endpoint)| endpoint).chain(&self.every)
     }
-    by_method.into_iter().fold(others, |router, (methods, endpoint)| {
-        let filter = methods.iter().filter_map(|method| MethodFilter::try_from(method).ok());
-        match filter.reduce(MethodFilter::or) {
-            Some(filter) => router.on_service(filter, endpoint),
-            None => router,
-        }
-    })
+
+    /// The function for a method: HEAD is that for GET, where none is its own.
+    pub(crate) fn find(&self, method: &Method) -> Option<&Endpoint> {
+        let by = |method: &Method| self.by_method.iter().find(|(methods, _)| methods.names(method));
+        let head = || if method == Method::HEAD { by(&Method::GET) } else { None };
+        by(method).or_else(head).map(|(_, endpoint)| endpoint).or(self.every.as_ref())
+    }
+
+    /// What answers where no function is for the method: OPTIONS and 405.
+    pub(crate) fn other(&self) -> Option<OtherMethod> {
+        let (_, first) = self.by_method.first()?;
+        self.every.is_none().then(|| OtherMethod::new(first, &self.by_method))
+    }
+
+    pub(crate) fn into_method_router(self) -> MethodRouter {
+        let other = self.other();
+        // `any_service` rather than a fallback: its answers must not get an `Allow`.
+        let others = self.every.map_or_else(MethodRouter::new, any_service);
+        let others = match other {
+            Some(other) => others.fallback_service(other),
+            None => others,
+        };
+        self.by_method.into_iter().fold(others, |router, (methods, endpoint)| {
+            let filter = methods.iter().filter_map(|method| MethodFilter::try_from(method).ok());
+            match filter.reduce(MethodFilter::or) {
+                Some(filter) => router.on_service(filter, endpoint),
+                None => router,
+            }
+        })
+    }
 }
 
 /// Where among the patterns a route stands.

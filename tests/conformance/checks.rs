@@ -55,7 +55,6 @@ pub(crate) const CHECKS: &[(&str, Check)] = &[
     ("query/collide-internal-param", Json(r#"{"route":"users/[id]","query":{"id":"5","nxtPid":"9"}}"#)),
     ("edge/dynamic", Text("?x=1")),
     ("method/foo", Json(r#"{"method":"FOO"}"#)),
-    ("reqhead/absolute-form", Json(r#"{"url":"/api/echo/url?x=1"}"#)),
     ("reqhead/big-header", Json(r#"{"name":"John Doe"}"#)),
     ("reqhead/accept-encoding-big-json", Holds(
         |a| a.lines("content-encoding").is_empty() && a.json()["query"]["slug"].as_array().is_some_and(|s| s.len() == 600),

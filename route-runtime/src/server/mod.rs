@@ -38,7 +38,6 @@ use self::stream::Transport;
 use crate::config::RouteConfig;
 use crate::conflict::RoutesError;
 use crate::error::{Error, Renderer, not_found};
-use crate::layers::Around;
 use crate::routes::Routes;
 use crate::sets::Mounts;
 
@@ -232,15 +231,11 @@ impl Routes {
     /// # Errors
     ///
     /// As [`Routes::into_router`].
-    pub fn into_server(mut self) -> Result<Server, RoutesError> {
-        let (renderer, layers) = (self.renderer().cloned(), self.layers.take_outside());
-        let index = layers.index_of(&self);
+    pub fn into_server(self) -> Result<Server, RoutesError> {
+        let renderer = self.renderer().cloned();
         tracing::info!("serves {}", self.summary());
-        let router = self.into_router_or(RouteConfig::new().max_duration(MAX_DURATION))?;
-        let of_layers = renderer.clone();
-        let router = router.fallback(move || ready(not_found(renderer.as_ref())));
-        let router = layers.wrap(router, Around::All, of_layers.as_ref(), index);
-        Ok(Server { renderer: of_layers, ..Server::new(router) })
+        let service = self.into_service_or(RouteConfig::new().max_duration(MAX_DURATION))?;
+        Ok(Server { renderer, ..Server::new(service) })
     }
 }
 

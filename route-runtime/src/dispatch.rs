@@ -1,0 +1,314 @@
+//! Requests to their functions without a router of axum between.
+//!
+//! What axum's router does around a function is done here too: HEAD is of the function for GET, `Allow`, `Content-Length`.
+//! What only that router can do, it does: the parameters of `Path` and `MatchedPath` have no public constructor, so a
+//! pattern with an argument or a layer that may ask for them is in an axum router of its own.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::{self, Future};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method, header};
+use axum::response::Response;
+use axum::routing::future::RouteFuture;
+use tower::Service;
+
+use crate::admit::TrailingSlash;
+use crate::arguments::raw_segments;
+use crate::endpoint::{Endpoint, Guarded};
+use crate::entry::Entry;
+use crate::error::{Renderer, not_found};
+use crate::methods::Methods;
+use crate::mount::with_slash;
+use crate::other_method::{self, OtherMethod};
+use crate::pattern::{Tree, axum_paths};
+use crate::router::{Functions, Setting, route_all, segments_of};
+
+/// All routes as one tower service, which finds the function of a request by itself: [`Routes::into_service`]. A clone is a
+/// pointer.
+///
+/// [`Routes::into_service`]: crate::Routes::into_service
+///
+/// ```standalone_crate
+/// use axum::Router;
+/// use route_runtime::{get, RouteService, Routes};
+///
+/// #[get("/hello")]
+/// async fn hello() -> &'static str {
+///     "hello"
+/// }
+///
+/// let service: RouteService = Routes::collect().into_service()?;
+/// let app: Router = Router::new().fallback_service(service);
+/// # Ok::<(), route_runtime::RoutesError>(())
+/// ```
+#[derive(Clone)]
+pub struct RouteService(Arc<Dispatch>);
+
+enum Dispatch {
+    Direct(Direct),
+    /// Layers around the whole router are around a router.
+    Router(Router),
+}
+
+/// Routes by pattern.
+struct Direct {
+    tree: Arc<Tree<Vec<usize>>>,
+    /// What is behind each pattern, by the number of its first function.
+    nodes: Vec<Option<Node>>,
+    /// The segments of the base path, encoded.
+    base: Vec<String>,
+    is_strict: bool,
+    renderer: Option<Renderer>,
+    pages: Option<Pages>,
+}
+
+/// The page of the document, which takes its paths away from the patterns.
+pub(crate) struct Pages {
+    pub(crate) paths: Vec<String>,
+    pub(crate) router: Router,
+}
+
+/// What is behind a pattern.
+enum Node {
+    Direct(Functions, Option<OtherMethod>, Option<HeaderValue>),
+    Router(Router),
+}
+
+impl Node {
+    fn new(entries: &[&'static Entry], numbers: &[usize], setting: &Setting<'_>) -> Self {
+        let functions = Functions::new(entries, numbers, false, setting);
+        if functions.all().any(Endpoint::asks_router) {
+            let segments = numbers.first().map_or(&[][..], |first| segments_of(entries)(*first));
+            let paths = with_slash(axum_paths(setting.base, segments), setting.trailing_slash);
+            let router = route_all(Router::new(), &paths, functions.into_method_router());
+            let renderer = setting.renderer.cloned();
+            return Node::Router(router.fallback(move || future::ready(not_found(renderer.as_ref()))));
+        }
+        let other = functions.other();
+        let allow =
+            other.as_ref().and_then(|_| allow(functions.by_method.iter().map(|(methods, _)| *methods)));
+        Node::Direct(functions, other, allow)
+    }
+
+    fn answer(&self, request: Request) -> Answer {
+        let (functions, other, allow) = match self {
+            Node::Direct(functions, other, allow) => (functions, other, allow),
+            Node::Router(router) => return Answer::Router(router.clone().call(request)),
+        };
+        match (functions.find(request.method()), other) {
+            (Some(function), _) => Answer::Function(function.answer(request)),
+            (None, Some(other)) => Answer::Other(other.clone().call(request), allow.clone()),
+            (None, None) => Answer::Nobody(None),
+        }
+    }
+}
+
+/// The methods as axum lists them: in the order of the functions, and of each in an order of its own.
+fn allow(functions: impl Iterator<Item = Methods>) -> Option<HeaderValue> {
+    use Methods as M;
+    let order = [M::GET, M::HEAD, M::TRACE, M::PUT, M::POST, M::PATCH, M::OPTIONS, M::DELETE, M::CONNECT];
+    let mut names: Vec<String> = Vec::new();
+    for methods in functions {
+        for method in order.into_iter().filter(|method| methods.overlap(*method) != M::NONE) {
+            let head = (method == M::GET).then_some(M::HEAD);
+            for name in [Some(method), head].into_iter().flatten().map(|method| method.to_string()) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+    }
+    HeaderValue::try_from(names.join(",")).ok()
+}
+
+impl Direct {
+    fn answer(&self, request: Request) -> Answer {
+        match self.node(request.uri().path()) {
+            Found::Node(node) => node.answer(request),
+            Found::Page(router) => Answer::Router(router.clone().call(request)),
+            Found::Nothing => Answer::Nobody(Some(not_found(self.renderer.as_ref()))),
+        }
+    }
+
+    fn node(&self, path: &str) -> Found<'_> {
+        // Not so of CONNECT and of `OPTIONS *`.
+        if !path.starts_with('/') || path == "//" {
+            return Found::Nothing;
+        }
+        if let Some(Pages { paths, router }) = &self.pages
+            && paths.iter().any(|page| page == path)
+        {
+            return Found::Page(router);
+        }
+        if self.is_strict && path.len() > 1 && path.ends_with('/') {
+            return Found::Nothing;
+        }
+        let mut segments = raw_segments(path);
+        if !self.base.iter().all(|wanted| segments.next() == Some(wanted)) {
+            return Found::Nothing;
+        }
+        let first = self.tree.find_in(segments).and_then(|numbers| numbers.first().copied());
+        match first.and_then(|first| self.nodes.get(first)) {
+            Some(Some(node)) => Found::Node(node),
+            _ => Found::Nothing,
+        }
+    }
+}
+
+enum Found<'d> {
+    Node(&'d Node),
+    Page(&'d Router),
+    Nothing,
+}
+
+impl RouteService {
+    /// Of checked routes.
+    pub(crate) fn direct(entries: &[&'static Entry], setting: &Setting<'_>, pages: Option<Pages>) -> Self {
+        let mut nodes: Vec<Option<Node>> = Vec::new();
+        nodes.resize_with(entries.len(), || None);
+        setting.tree.each(&mut |numbers| {
+            if let Some(node) = numbers.first().and_then(|first| nodes.get_mut(*first)) {
+                *node = Some(Node::new(entries, numbers, setting));
+            }
+        });
+        RouteService(Arc::new(Dispatch::Direct(Direct {
+            tree: Arc::clone(&setting.tree),
+            nodes,
+            base: setting.base.to_vec(),
+            is_strict: setting.trailing_slash == TrailingSlash::Strict,
+            renderer: setting.renderer.cloned(),
+            pages,
+        })))
+    }
+
+    pub(crate) fn of_router(router: Router) -> Self {
+        RouteService(Arc::new(Dispatch::Router(router)))
+    }
+
+    fn answer(&self, request: Request) -> ServiceFuture {
+        let asked = Asked::by(request.method());
+        let answer = match &*self.0 {
+            Dispatch::Direct(direct) => direct.answer(request),
+            Dispatch::Router(router) => Answer::Router(router.clone().call(request)),
+        };
+        ServiceFuture { answer, asked }
+    }
+}
+
+impl fmt::Debug for RouteService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RouteService")
+    }
+}
+
+impl<B> Service<axum::http::Request<B>> for RouteService
+where
+    B: HttpBody<Data = Bytes, Error: Into<axum::BoxError>> + Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = ServiceFuture;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: axum::http::Request<B>) -> ServiceFuture {
+        self.answer(request.map(Body::new))
+    }
+}
+
+/// What the method of a request asks of its answer, whoever gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Content,
+    /// HEAD: the head alone.
+    Head,
+    /// CONNECT: nothing after the head of a success.
+    Tunnel,
+}
+
+impl Asked {
+    pub(crate) fn by(method: &Method) -> Self {
+        match *method {
+            Method::HEAD => Asked::Head,
+            Method::CONNECT => Asked::Tunnel,
+            _ => Asked::Content,
+        }
+    }
+}
+
+/// The answer of a [`RouteService`] to come.
+#[must_use = "futures do nothing unless polled"]
+pub struct ServiceFuture {
+    answer: Answer,
+    asked: Asked,
+}
+
+enum Answer {
+    Function(Guarded),
+    /// With an `Allow`.
+    Other(other_method::Reply, Option<HeaderValue>),
+    /// Its answer is whole.
+    Router(RouteFuture<Infallible>),
+    Nobody(Option<Response>),
+}
+
+impl Future for ServiceFuture {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let mut response = match &mut this.answer {
+            Answer::Function(function) => ready!(Pin::new(function).poll(cx))?,
+            Answer::Other(other, allow) => {
+                let mut response = ready!(Pin::new(other).poll(cx))?;
+                if let Some(allow) = allow.take() {
+                    response.headers_mut().entry(header::ALLOW).or_insert(allow);
+                }
+                response
+            }
+            Answer::Router(future) => return Pin::new(future).poll(cx),
+            Answer::Nobody(response) => match response.take() {
+                Some(response) => response,
+                None => return Poll::Pending,
+            },
+        };
+        finish(&mut response, this.asked);
+        Poll::Ready(Ok(response))
+    }
+}
+
+impl fmt::Debug for ServiceFuture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ServiceFuture")
+    }
+}
+
+/// What a router of axum does to nearly every answer.
+pub(crate) fn finish(response: &mut Response, asked: Asked) {
+    let size = response.body().size_hint();
+    if asked == Asked::Tunnel && response.status().is_success() {
+        // RFC 9110, 9.3.6. What comes now are the bytes of the tunnel.
+        let says = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING];
+        if size.lower() != 0 || says.iter().any(|name| response.headers().contains_key(name)) {
+            *response.body_mut() = Body::empty();
+        }
+        return;
+    }
+    if let Some(length) = size.exact()
+        && let header::Entry::Vacant(entry) = response.headers_mut().entry(header::CONTENT_LENGTH)
+    {
+        entry.insert(length.into());
+    }
+    if asked == Asked::Head {
+        *response.body_mut() = Body::empty();
+    }
+}
