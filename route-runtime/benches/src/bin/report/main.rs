@@ -1,0 +1,40 @@
+//! Measures, compares with the budgets, and writes the tables of PERFORMANCE.md: `cargo run --release --bin report`.
+//!
+//! Exits with 1 when a budget is exceeded. `report requests` or `report server` measures that alone; with `--check`
+//! nothing is written.
+
+mod budgets;
+mod requests;
+mod server;
+mod tables;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
+
+fn main() -> Result<ExitCode> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let only = arguments.iter().find(|argument| !argument.starts_with("--"));
+    let wanted = |name: &str| only.is_none_or(|only| only == name);
+    let mut exceeded = Vec::new();
+    let mut tables = Vec::new();
+    if wanted("requests") {
+        let measured = requests::measure()?;
+        tables.push(("requests", tables::requests(&measured)));
+        tables.push(("budgets of requests", tables::budgets(budgets::REQUESTS, &measured, &mut exceeded)));
+    }
+    if wanted("server") {
+        tables.push(("server", tables::server(&server::measure()?, &mut exceeded)));
+    }
+    for (name, table) in &tables {
+        println!("{name}\n\n{table}");
+        if !arguments.iter().any(|argument| argument == "--check") {
+            tables::write(name, table)?;
+        }
+    }
+    for line in &exceeded {
+        eprintln!("beyond its budget: {line}");
+    }
+    Ok(if exceeded.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
