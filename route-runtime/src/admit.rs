@@ -6,10 +6,10 @@ use axum::extract::{OriginalUri, Request};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 
-use crate::arguments::{Refusal, bad_segment, raw_segments};
+use crate::arguments::{Refusal, bad_segment};
 use crate::endpoint::Mounted;
 use crate::error::bare;
-use crate::pattern::Segment;
+use crate::pattern::{Segment, Segments};
 use crate::text::{TextError, decode, encode_segment};
 
 /// What a path with a `/` at its end answers.
@@ -49,14 +49,19 @@ pub enum TrailingSlash {
 /// - another spelling of a path that another route of the same router answers, `/users/%6De` beside `/users/me`: 404,
 ///   because what guards that route would be passed by.
 pub(crate) fn admit(route: &Mounted, request: &Request) -> Result<(), Refusal> {
-    // In the whole path: axum's `nest` loses the empty segment of `/prefix//x`.
-    if holds(whole(request).path(), b"//") {
+    let path = request.uri().path();
+    // In the whole path: axum's `nest` loses the empty segment of `/prefix//x`. Of what is not nested, only a parameter
+    // can be one.
+    let whole = whole(request).path();
+    let may_hold = whole.len() != path.len() || route.has_parameters;
+    if may_hold && holds(whole, b"//") {
         return Err(not_found());
     }
-    let path = request.uri().path();
     if route.has_parameters {
         let catch_all = route.catch_all.is_some() && !route.dot_segments;
-        if path.contains('%') || !path.is_ascii() || catch_all && (holds(path, b"/.") || path.contains('\\'))
+        // By hand: the searches of `str` prepare for long texts, and a path is short.
+        if path.bytes().any(|byte| byte == b'%' || !byte.is_ascii())
+            || catch_all && (holds(path, b"/.") || path.contains('\\'))
         {
             unusual(route, path)?;
         }
@@ -71,18 +76,17 @@ pub(crate) fn admit(route: &Mounted, request: &Request) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether two bytes stand side by side in a path. The search of `str` prepares for long texts, and a path is short.
+/// Whether two bytes stand side by side in a path.
 fn holds(path: &str, two: &[u8; 2]) -> bool {
     path.as_bytes().windows(2).any(|window| window == two)
 }
 
 /// [`admit`] for the rare path that could be refused.
 fn unusual(route: &Mounted, path: &str) -> Result<(), Refusal> {
-    let segments = raw_segments(path).skip(route.offset).enumerate();
+    let segments = Segments::of(path).skip(route.offset).enumerate();
     let canonical: Vec<Cow<'_, str>> =
         segments.map(|(i, raw)| canonical(route, i, raw)).collect::<Result<_, _>>()?;
-    let canonical: Vec<&str> = canonical.iter().map(|segment| &**segment).collect();
-    match route.tree.find(&canonical).and_then(|numbers| numbers.first()) {
+    match route.tree.find(Segments::joined(&canonical.join("/"))).and_then(|numbers| numbers.first()) {
         Some(pattern) if *pattern == route.pattern => Ok(()),
         _ => Err(not_found()),
     }

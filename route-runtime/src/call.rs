@@ -5,7 +5,7 @@
 
 use std::any::{Any, TypeId};
 use std::fmt;
-use std::future::{Future, ready};
+use std::future::{Future, pending, ready};
 use std::marker::PhantomData;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -22,31 +22,77 @@ use crate::endpoint::{self, Mounted};
 use crate::request::ApiRequest;
 use crate::shape::{self, ShapeCheck};
 
-/// A request on its way to a handler.
-pub struct Incoming {
-    pub(crate) request: Request,
-    pub(crate) route: Arc<Mounted>,
+/// What a route is called with.
+pub enum Incoming {
+    /// A request on its way to the handler.
+    Request(Request, Arc<Mounted>),
+    /// What does the handler need? Asked once, so that no request has to.
+    Question,
 }
 
 /// The answer to come. A named type, because `impl Future` would make the compiler report one mistake twice.
-pub struct Reply {
-    pub(crate) answer: BoxedAnswer,
-    /// Whether an argument may look for what only a router of axum puts into a request.
-    pub(crate) asks_router: bool,
+pub enum Reply {
+    /// To a request.
+    Answer(BoxedAnswer),
+    /// To the question.
+    Needs(Needs),
 }
 
 pub(crate) type BoxedAnswer = Pin<Box<dyn Future<Output = Response> + Send>>;
 
+/// What the arguments of a handler need, and its answer.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Needs {
+    pub(crate) reader: Option<Reader>,
+    /// Whether an argument may look for what only a router of axum puts into a request.
+    pub(crate) asks_router: bool,
+    /// Whether an argument may look for its route in the request's extensions.
+    pub(crate) asks_route: bool,
+    /// Whether one may look for who the client is.
+    pub(crate) asks_client: bool,
+    /// Whether what the handler returns may have an `ETag` of this library.
+    pub(crate) may_tag: bool,
+}
+
+impl Needs {
+    /// Of two arguments together. Only one reads the body; the macro sees to it while compiling.
+    fn and(self, other: Needs) -> Self {
+        Needs {
+            reader: self.reader.or(other.reader),
+            asks_router: self.asks_router || other.asks_router,
+            asks_route: self.asks_route || other.asks_route,
+            asks_client: self.asks_client || other.asks_client,
+            may_tag: self.may_tag || other.may_tag,
+        }
+    }
+}
+
 impl Reply {
     /// An answer that is there.
     pub(crate) fn now(response: Response) -> Self {
-        Reply { answer: Box::pin(ready(response)), asks_router: false }
+        Reply::Answer(Box::pin(ready(response)))
+    }
+
+    /// The answer to a request.
+    pub(crate) fn answer(self) -> BoxedAnswer {
+        match self {
+            Reply::Answer(answer) => answer,
+            Reply::Needs(_) => Box::pin(pending()),
+        }
+    }
+
+    /// The answer to the question.
+    pub(crate) fn needs(self) -> Needs {
+        match self {
+            Reply::Needs(needs) => needs,
+            Reply::Answer(_) => Needs::default(),
+        }
     }
 }
 
 impl fmt::Debug for Incoming {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Incoming").field("route", &self.route.info().pattern()).finish_non_exhaustive()
+        f.write_str("Incoming(..)")
     }
 }
 
@@ -56,31 +102,40 @@ impl fmt::Debug for Reply {
     }
 }
 
+/// A request while arguments are made of it; nothing once one has taken it.
+pub(crate) type Taken = Option<(Parts, Body)>;
+
 /// Extracts the arguments `A`, calls `handler`, and makes a response of what it returns.
-fn run<S, A, F, Fut>(mut incoming: Incoming, handler: F, respond: fn(Fut::Output) -> Response) -> Reply
+fn run<S, A, F, Fut>(incoming: Incoming, handler: F, respond: fn(Fut::Output) -> Response) -> Reply
 where
     S: Send + Sync + 'static,
     A: Arguments<S>,
     F: FnOnce(A::Values) -> Fut + Send + 'static,
     Fut: Future + Send + 'static,
 {
-    // Here, because what an async block borrows once has a place of its own in its future.
-    let condition = match endpoint::prepare(&mut incoming, A::reader()) {
-        Ok(condition) => condition,
+    // Here, because what an async block borrows once has a place of its own in its future. And what it takes apart has two.
+    let (request, route) = match incoming {
+        Incoming::Request(request, route) => (request, route),
+        Incoming::Question => {
+            let may_tag = arguments::may_tag(std::any::type_name::<Fut::Output>());
+            return Reply::Needs(Needs { may_tag, ..A::needs() });
+        }
+    };
+    let (mut request, condition) = match endpoint::prepare(request, &route) {
+        Ok(prepared) => prepared,
         Err(reply) => return reply,
     };
-    let answer = Box::pin(async move {
-        let Incoming { request, route } = incoming;
-        let response = match A::extract(request, &route).await {
+    Reply::Answer(Box::pin(async move {
+        let mut response = match A::extract(&mut request, &route).await {
             Ok(values) => match deadline::within(route.max_duration, pin!(handler(values))).await {
                 Some(output) => endpoint::answer(&route, condition, respond(output)),
                 None => endpoint::timed_out(&route),
             },
             Err(refusal) => *refusal,
         };
-        route.rendered(response)
-    });
-    Reply { answer, asks_router: A::asks_router() }
+        route.render(&mut response);
+        response
+    }))
 }
 
 /// The response that a handler's output is.
@@ -111,23 +166,23 @@ impl<T: IntoResponse> Answer for T {
 pub(crate) trait Arguments<S> {
     /// What the handler is called with.
     type Values: Send;
-    /// Who reads the body, if anybody does.
-    fn reader() -> Option<Reader>;
-    /// See [`Argument::asks_router`].
-    fn asks_router() -> bool;
+    /// What they need together.
+    fn needs() -> Needs;
 
     /// All values, or the answer that refuses the request: what reads the body comes last.
     fn extract(
-        request: Request,
+        request: &mut Taken,
         route: &Mounted,
     ) -> impl Future<Output = Result<Self::Values, Refusal>> + Send;
 }
 
 /// Who reads a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reader {
+pub(crate) enum Reader {
     /// An extractor, before the handler runs, that makes a value of it.
     Value,
+    /// The same by `ApiRequest`, which looks at its headers too.
+    Typed,
     /// An extractor, before the handler runs, that takes it as it came.
     Bytes,
     /// The handler, which waits for the client.
@@ -140,17 +195,9 @@ pub trait Argument<S> {
     type Value: Send + 'static;
     /// What is known before the body is read.
     type Early: Send;
-    /// Whether code behind it may look for the route in the request's extensions.
-    const MAY_ASK: bool = true;
-
-    /// Who reads the body that it is, or hands over.
-    fn reader() -> Option<Reader> {
-        None
-    }
-
-    /// Whether it may look for what only a router of axum puts into a request: the parameters of `Path`, `MatchedPath`.
-    fn asks_router() -> bool {
-        false
+    /// What it needs: nothing but its text, where it says no more.
+    fn needs() -> Needs {
+        Needs::default()
     }
 
     /// How many arguments it is that want the request as it is, without the body.
@@ -161,7 +208,7 @@ pub trait Argument<S> {
     /// The step before the body is read. `last`: nothing else needs the request, so that it can be moved in the late step
     /// rather than cloned here.
     fn early(
-        parts: &mut Parts,
+        request: &mut Taken,
         route: &Mounted,
         state: &S,
         last: bool,
@@ -170,7 +217,7 @@ pub trait Argument<S> {
     /// The step that may read the body.
     fn late(
         early: Self::Early,
-        request: &mut Option<(Parts, Body)>,
+        request: &mut Taken,
         route: &Mounted,
         state: &S,
     ) -> impl Future<Output = Result<Self::Value, Refusal>> + Send;
@@ -201,25 +248,18 @@ macro_rules! call {
         impl<S: Send + Sync + 'static, $($argument: Argument<S>),*> Arguments<S> for ($($argument,)*) {
             type Values = ($($argument::Value,)*);
 
-            fn reader() -> Option<Reader> {
-                None$(.or($argument::reader()))*
-            }
-
-            fn asks_router() -> bool {
-                false $(|| $argument::asks_router())*
+            fn needs() -> Needs {
+                Needs::default()$(.and($argument::needs()))*
             }
 
             #[allow(unused, reason = "a handler without arguments asks for nothing")]
-            async fn extract(request: Request, route: &Mounted) -> Result<Self::Values, Refusal> {
+            async fn extract(request: &mut Taken, route: &Mounted) -> Result<Self::Values, Refusal> {
                 let state = route.state::<S>()?;
-                let (mut parts, body) = request.into_parts();
-                if false $(|| $argument::MAY_ASK && $argument::is_request() == 0)* {
-                    route.announce(&mut parts.extensions);
-                }
-                let last = <Self as Arguments<S>>::reader().is_none() && 0_usize $(+ $argument::is_request())* == 1;
-                $(let $value = $argument::early(&mut parts, route, state, last).await?;)*
-                let mut request = Some((parts, body));
-                $(let $value = $argument::late($value, &mut request, route, state).await?;)*
+                let last = route.needs.reader.is_none() && 0_usize $(+ $argument::is_request())* == 1;
+                $(let $value = $argument::early(request, route, state, last).await?;)*
+                $(let $value = $argument::late($value, request, route, state).await?;)*
+                // What is left of it is of no use while the handler runs.
+                *request = None;
                 $(route.validate($index, &$value)?;)*
                 Ok(($($value,)*))
             }
@@ -260,13 +300,12 @@ pub struct Extractor<T, const BODY: bool>(PhantomData<T>);
 impl<S: Sync, T: TextValue, const I: usize> Argument<S> for PathArg<T, I> {
     type Value = T;
     type Early = T;
-    const MAY_ASK: bool = false;
 
-    async fn early(parts: &mut Parts, route: &Mounted, _: &S, _: bool) -> Result<T, Refusal> {
-        arguments::segment(parts, route, I)
+    async fn early(request: &mut Taken, route: &Mounted, _: &S, _: bool) -> Result<T, Refusal> {
+        arguments::segment(request, route, I)
     }
 
-    async fn late(early: T, _: &mut Option<(Parts, Body)>, _: &Mounted, _: &S) -> Result<T, Refusal> {
+    async fn late(early: T, _: &mut Taken, _: &Mounted, _: &S) -> Result<T, Refusal> {
         Ok(early)
     }
 }
@@ -274,13 +313,12 @@ impl<S: Sync, T: TextValue, const I: usize> Argument<S> for PathArg<T, I> {
 impl<S: Sync, T: TextValue, const I: usize> Argument<S> for QueryArg<T, I> {
     type Value = T;
     type Early = T;
-    const MAY_ASK: bool = false;
 
-    async fn early(parts: &mut Parts, route: &Mounted, _: &S, _: bool) -> Result<T, Refusal> {
-        arguments::query(parts, route, I)
+    async fn early(request: &mut Taken, route: &Mounted, _: &S, _: bool) -> Result<T, Refusal> {
+        arguments::query(request, route, I)
     }
 
-    async fn late(early: T, _: &mut Option<(Parts, Body)>, _: &Mounted, _: &S) -> Result<T, Refusal> {
+    async fn late(early: T, _: &mut Taken, _: &Mounted, _: &S) -> Result<T, Refusal> {
         Ok(early)
     }
 }
@@ -290,27 +328,23 @@ impl<S: Sync, T: PartsExtractor<S>> Argument<S> for Extractor<T, false> {
     /// Nothing yet for the request itself, where it can be moved.
     type Early = Option<T>;
 
-    fn asks_router() -> bool {
-        arguments::asks_router(std::any::type_name::<T>())
+    fn needs() -> Needs {
+        arguments::needs(std::any::type_name::<T>(), false)
     }
 
     fn is_request() -> usize {
         usize::from(TypeId::of::<T>() == TypeId::of::<ApiRequest>())
     }
 
-    async fn early(parts: &mut Parts, _: &Mounted, state: &S, last: bool) -> Result<Option<T>, Refusal> {
-        if last && Self::is_request() == 1 {
-            return Ok(None);
+    async fn early(request: &mut Taken, _: &Mounted, state: &S, last: bool) -> Result<Option<T>, Refusal> {
+        match request {
+            _ if last && Self::is_request() == 1 => Ok(None),
+            Some((parts, _)) => T::from_parts(parts, state).await.map(Some),
+            None => Err(arguments::body_is_gone()),
         }
-        T::from_parts(parts, state).await.map(Some)
     }
 
-    async fn late(
-        early: Option<T>,
-        request: &mut Option<(Parts, Body)>,
-        route: &Mounted,
-        _: &S,
-    ) -> Result<T, Refusal> {
+    async fn late(early: Option<T>, request: &mut Taken, route: &Mounted, _: &S) -> Result<T, Refusal> {
         match early {
             Some(value) => Ok(value),
             None => arguments::whole_request(request, route),
@@ -322,29 +356,15 @@ impl<S: Sync, T: ArgumentType<S>> Argument<S> for Extractor<T, true> {
     type Value = T;
     type Early = ();
 
-    fn asks_router() -> bool {
-        arguments::asks_router(std::any::type_name::<T>())
+    fn needs() -> Needs {
+        arguments::needs(std::any::type_name::<T>(), true)
     }
 
-    fn reader() -> Option<Reader> {
-        // All that is known of them is their names. One that is not known may hand the body over.
-        let name = std::any::type_name::<T>();
-        let values = ["axum::json::Json<", "axum::form::Form<", "alloc::string::String"];
-        let typed = name.starts_with("route_runtime::request::ApiRequest<") && !name.contains("::RawBody");
-        Some(if typed || values.iter().any(|extractor| name.starts_with(extractor)) {
-            Reader::Value
-        } else if name.starts_with("bytes::bytes::Bytes") {
-            Reader::Bytes
-        } else {
-            Reader::Handler
-        })
-    }
-
-    async fn early(_: &mut Parts, _: &Mounted, _: &S, _: bool) -> Result<(), Refusal> {
+    async fn early(_: &mut Taken, _: &Mounted, _: &S, _: bool) -> Result<(), Refusal> {
         Ok(())
     }
 
-    async fn late((): (), request: &mut Option<(Parts, Body)>, _: &Mounted, state: &S) -> Result<T, Refusal> {
+    async fn late((): (), request: &mut Taken, _: &Mounted, state: &S) -> Result<T, Refusal> {
         // Only one argument reads the body; the macro sees to it while compiling.
         match request.take() {
             Some((parts, body)) => T::from_whole(Request::from_parts(parts, body), state).await,

@@ -20,14 +20,13 @@ use axum::routing::future::RouteFuture;
 use tower::Service;
 
 use crate::admit::TrailingSlash;
-use crate::arguments::raw_segments;
 use crate::endpoint::{Endpoint, Guarded};
 use crate::entry::Entry;
 use crate::error::{Renderer, not_found};
 use crate::methods::Methods;
 use crate::mount::with_slash;
 use crate::other_method::{self, OtherMethod};
-use crate::pattern::{Tree, axum_paths};
+use crate::pattern::{Segments, Tree, axum_paths};
 use crate::router::{Functions, Setting, route_all, segments_of};
 
 /// All routes as one tower service, which finds the function of a request by itself: [`Routes::into_service`]. A clone is a
@@ -150,11 +149,11 @@ impl Direct {
         if self.is_strict && path.len() > 1 && path.ends_with('/') {
             return Found::Nothing;
         }
-        let mut segments = raw_segments(path);
+        let mut segments = Segments::of(path);
         if !self.base.iter().all(|wanted| segments.next() == Some(wanted)) {
             return Found::Nothing;
         }
-        let first = self.tree.find_in(segments).and_then(|numbers| numbers.first().copied());
+        let first = self.tree.find(segments).and_then(|numbers| numbers.first().copied());
         match first.and_then(|first| self.nodes.get(first)) {
             Some(Some(node)) => Found::Node(node),
             _ => Found::Nothing,
@@ -306,9 +305,54 @@ pub(crate) fn finish(response: &mut Response, asked: Asked) {
     if let Some(length) = size.exact()
         && let header::Entry::Vacant(entry) = response.headers_mut().entry(header::CONTENT_LENGTH)
     {
-        entry.insert(length.into());
+        entry.insert(decimal(length));
     }
     if asked == Asked::Head {
         *response.body_mut() = Body::empty();
+    }
+}
+
+/// All numbers of three digits, one after the other.
+static DIGITS: &str = {
+    const BYTES: [u8; 3000] = {
+        let mut digits = [b'0'; 3000];
+        let mut number = 0;
+        while number < 1000 {
+            digits[3 * number] += (number / 100) as u8;
+            digits[3 * number + 1] += (number / 10 % 10) as u8;
+            digits[3 * number + 2] += (number % 10) as u8;
+            number += 1;
+        }
+        digits
+    };
+    match str::from_utf8(&BYTES) {
+        Ok(digits) => digits,
+        Err(_) => "",
+    }
+};
+
+/// A length as a header says it. Most are short, and those take no memory of their own.
+fn decimal(length: u64) -> HeaderValue {
+    let zeros = match length {
+        0..10 => 2,
+        10..100 => 1,
+        _ => 0,
+    };
+    let short = usize::try_from(length).ok().filter(|length| *length < 1000);
+    match short.and_then(|length| DIGITS.get(3 * length + zeros..3 * length + 3)) {
+        Some(digits) => HeaderValue::from_static(digits),
+        None => length.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_lengths_are_written_as_any() {
+        for length in (0..1100).chain([u64::MAX]) {
+            assert_eq!(decimal(length), length.to_string());
+        }
     }
 }

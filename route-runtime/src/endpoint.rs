@@ -22,7 +22,7 @@ use tower::{Layer, Service, ServiceExt as _};
 
 use crate::admit::{TrailingSlash, admit};
 use crate::arguments::Refusal;
-use crate::call::{BoxedAnswer, Incoming, Reader, Reply};
+use crate::call::{BoxedAnswer, Incoming, Needs, Reader, Reply, Taken};
 use crate::entry::Entry;
 use crate::error::{Renderer, bare, problem};
 use crate::group::Uncut;
@@ -96,6 +96,7 @@ pub struct Mounted {
     pub(crate) etag: bool,
     pub(crate) external_resolver: bool,
     pub(crate) renderer: Option<Renderer>,
+    pub(crate) needs: Needs,
 }
 
 impl fmt::Debug for Mounted {
@@ -120,7 +121,7 @@ impl Mounted {
     /// What an answer has to know of the request.
     pub(crate) fn work(&self, request: &Request) -> Work {
         let (method, headers) = (request.method(), request.headers());
-        let tags = self.etag && (method == Method::GET || method == Method::HEAD);
+        let tags = self.etag && self.needs.may_tag && (method == Method::GET || method == Method::HEAD);
         Work {
             entry: self.entry,
             offset: self.offset,
@@ -136,10 +137,15 @@ impl Mounted {
     }
 
     /// A response with its errors as the app renders them.
-    pub(crate) fn rendered(&self, response: Response) -> Response {
-        match &self.renderer {
-            Some(renderer) => renderer.finish(response),
-            None => response,
+    pub(crate) fn rendered(&self, mut response: Response) -> Response {
+        self.render(&mut response);
+        response
+    }
+
+    /// The same in its place.
+    pub(crate) fn render(&self, response: &mut Response) {
+        if let Some(renderer) = &self.renderer {
+            *response = renderer.finish(std::mem::take(response));
         }
     }
 
@@ -199,8 +205,7 @@ impl Endpoint {
 
     /// Whether a layer or an argument may look for what only a router of axum puts into a request.
     pub(crate) fn asks_router(&self) -> bool {
-        let incoming = || Incoming { request: Request::default(), route: self.route() };
-        self.is_layered() || (self.route.entry.call)(incoming()).asks_router
+        self.is_layered() || self.route.needs.asks_router
     }
 
     fn reply(&self, mut request: Request) -> Result<BoxedAnswer, Refusal> {
@@ -210,7 +215,7 @@ impl Endpoint {
             return Err(no_tunnel());
         }
         let Some(service) = &self.layered else {
-            return Ok((route.entry.call)(Incoming { request, route: Arc::clone(route) }).answer);
+            return Ok((route.entry.call)(Incoming::Request(request, Arc::clone(route))).answer());
         };
         // Here, because a layer may read the body.
         route.limit(&mut request, true)?;
@@ -278,17 +283,17 @@ impl Service<Request> for Innermost {
     fn call(&mut self, request: Request) -> Infallibly {
         let mut work = self.0.work(&request);
         if request.extensions().get::<Preflight>().is_some() {
-            let reply = Reply::now(StatusCode::NO_CONTENT.into_response());
+            let reply = Box::pin(ready(StatusCode::NO_CONTENT.into_response()));
             return Infallibly { reply, work };
         }
-        let incoming = Incoming { request, route: Arc::clone(&self.0) };
-        Infallibly { reply: work::during(&mut work, || (self.0.entry.call)(incoming)), work }
+        let incoming = Incoming::Request(request, Arc::clone(&self.0));
+        Infallibly { reply: work::during(&mut work, || (self.0.entry.call)(incoming)).answer(), work }
     }
 }
 
 /// A reply that names its route again: a layer may poll it on another task.
 struct Infallibly {
-    reply: Reply,
+    reply: BoxedAnswer,
     work: Work,
 }
 
@@ -297,7 +302,7 @@ impl Future for Infallibly {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        work::during(&mut this.work, || this.reply.answer.as_mut().poll(cx)).map(Ok)
+        work::during(&mut this.work, || this.reply.as_mut().poll(cx)).map(Ok)
     }
 }
 
@@ -349,7 +354,7 @@ pub(crate) fn answer(route: &Mounted, condition: Option<Box<Condition>>, mut res
             response.headers_mut().remove(header::CONTENT_TYPE);
         }
     }
-    response = route.limits.answer(response);
+    route.limits.answer(&mut response);
     match condition {
         Some(condition) => condition.apply(response),
         None => response,
@@ -358,18 +363,21 @@ pub(crate) fn answer(route: &Mounted, condition: Option<Box<Condition>>, mut res
 
 /// Limits the body of a request with an argument that reads it, and takes down what the answer has to know of it.
 pub(crate) fn prepare(
-    incoming: &mut Incoming,
-    reader: Option<Reader>,
-) -> Result<Option<Box<Condition>>, Reply> {
-    let Incoming { request, route } = incoming;
-    if let Some(reader) = reader
+    mut request: Request,
+    route: &Mounted,
+) -> Result<(Taken, Option<Box<Condition>>), Reply> {
+    if let Some(reader) = route.needs.reader
         && let Err(refusal) =
-            route.limit(request, reader == Reader::Handler).and_then(|()| readable(request, reader))
+            route.limit(&mut request, reader == Reader::Handler).and_then(|()| readable(&request, reader))
     {
         return Err(Reply::now(route.rendered(*refusal)));
     }
     let conditional = work::current().is_some_and(|work| work.if_none_match);
-    Ok(conditional.then(|| Box::new(Condition::of(request.headers()))))
+    let condition = conditional.then(|| Box::new(Condition::of(request.headers())));
+    if route.needs.asks_route {
+        route.announce(request.extensions_mut());
+    }
+    Ok((Some(request.into_parts()), condition))
 }
 
 /// Whether who reads a body can.

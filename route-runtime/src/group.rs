@@ -18,10 +18,9 @@ use axum::http::uri::PathAndQuery;
 use axum::response::Response;
 use tower::Service;
 
-use crate::arguments::raw_segments;
 use crate::dispatch::{Asked, finish};
 use crate::error::{Renderer, not_found};
-use crate::pattern::Tree;
+use crate::pattern::{Segments, Tree};
 
 /// The catch-all under which axum nests services. `Path` and `MatchedPath` of an inner router leave a parameter of this
 /// name out; a test fails when axum calls it otherwise.
@@ -60,8 +59,9 @@ pub(crate) struct Uncut(pub(crate) Uri);
 
 impl Inner {
     fn router(&self, uri: &Uri) -> Option<&Router> {
-        let segments: Vec<&str> = raw_segments(uri.path()).skip(self.offset).collect();
-        let pattern = self.tree.find(&segments)?.first()?;
+        let mut segments = Segments::of(uri.path());
+        segments.by_ref().take(self.offset).for_each(drop);
+        let pattern = self.tree.find(segments)?.first()?;
         self.routers.get(pattern)
     }
 

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use axum::http::Method;
 
-use crate::arguments::raw_segments;
 use crate::config::RouteConfig;
 use crate::conflict;
 use crate::info::RouteInfo;
-use crate::pattern::Tree;
+use crate::pattern::{Segments, Tree};
 use crate::routes::Routes;
 
 /// Finds the route of a request by its method and path: for middleware of an app that these routes are a part of, which runs
@@ -100,9 +99,9 @@ impl RouteIndex {
         if *is_strict && path.len() > 1 && path.ends_with('/') {
             return None;
         }
-        let mut segments = raw_segments(path);
+        let mut segments = Segments::of(path);
         if !pages.is_empty() {
-            let below: String = raw_segments(path).skip(*outer).flat_map(|segment| ["/", segment]).collect();
+            let below: String = Segments::of(path).skip(*outer).flat_map(|segment| ["/", segment]).collect();
             if pages.contains(&below) {
                 return None;
             }
@@ -114,7 +113,7 @@ impl RouteIndex {
         if !before.iter().all(|wanted| segments.next().is_some_and(|found| fits(wanted, found))) {
             return None;
         }
-        tree.find_in(segments)
+        tree.find(segments)
     }
 
     /// All routes, in the order of [`Routes::iter`].
@@ -127,7 +126,7 @@ impl RouteIndex {
     pub fn under(&self, template: &str) -> Self {
         let mut inner = Inner::clone(&self.0);
         let is_any = |segment: &str| segment.starts_with('{');
-        let outer = raw_segments(template).map(|part| (!is_any(part)).then(|| part.to_owned()));
+        let outer = Segments::of(template).map(|part| (!is_any(part)).then(|| part.to_owned()));
         let before = inner.before.len();
         inner.before.splice(0..0, outer).for_each(drop);
         inner.outer += inner.before.len() - before;
@@ -161,7 +160,7 @@ impl Routes {
         RouteIndex(Arc::new(Inner {
             tree: Arc::new(conflict::tree(&self.entries)),
             routes: routes.collect(),
-            before: raw_segments(&base).map(|segment| Some(segment.to_owned())).collect(),
+            before: Segments::of(&base).map(|segment| Some(segment.to_owned())).collect(),
             pages: self.page_paths(),
             outer: 0,
             is_strict: self.is_strict(),

@@ -103,9 +103,9 @@ impl Limits {
         Ok(())
     }
 
-    /// An answer that keeps to the limit.
-    pub(crate) fn answer(&self, response: Response) -> Response {
-        let Some(limit) = self.response else { return response };
+    /// Sees to it that an answer keeps to the limit.
+    pub(crate) fn answer(&self, response: &mut Response) {
+        let Some(limit) = self.response else { return };
         let size = response.body().size_hint();
         let known = told(&size, response.headers());
         if known > limit {
@@ -115,28 +115,28 @@ impl Limits {
             && match self.streams {
                 Streams::Unlimited => false,
                 Streams::Limited => true,
-                Streams::NoEvents => !is_event_stream(&response),
+                Streams::NoEvents => !is_event_stream(response),
             };
-        if !limited {
-            return response;
+        if limited {
+            let info = work::current().map(work::Work::info);
+            let body = std::mem::take(response.body_mut());
+            *response.body_mut() = Body::new(Cut { body, left: limit, limit, info, state: State::Sending });
         }
-        let info = work::current().map(work::Work::info);
-        response.map(|body| Body::new(Cut { body, left: limit, limit, info, state: State::Sending }))
     }
 
-    fn too_large(&self, response: Response, size: u64, limit: u64) -> Response {
+    fn too_large(&self, response: &mut Response, size: u64, limit: u64) {
         if self.warns {
             log::warn(format_args!(
                 "the answer has {size} bytes, more than {limit}: routes are meant to answer quickly; `response_limit` sets \
                  the limit"
             ));
-            return response;
+            return;
         }
         log::report(format_args!(
             "an answer of {size} bytes was not sent, because it is larger than {limit}: raise the limit with \
              `response_limit = \"…\"`, or lift it with `response_limit = false`"
         ));
-        bare(StatusCode::INTERNAL_SERVER_ERROR)
+        *response = bare(StatusCode::INTERNAL_SERVER_ERROR);
     }
 }
 

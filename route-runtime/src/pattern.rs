@@ -3,6 +3,8 @@
 //! One truth about precedence: level by level a static segment wins over `[x]`, that over `[...x]`, that over
 //! `[[...x]]`; what does not match whole is left for the next (NEXTJS routing, "patterns are whole-path").
 
+use std::cmp::Ordering;
+
 /// What stands between two slashes of a pattern.
 ///
 /// ```standalone_crate
@@ -41,6 +43,39 @@ impl Segment {
     }
 }
 
+/// The raw segments of a path, one after the other.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Segments<'p>(Option<&'p str>);
+
+impl<'p> Segments<'p> {
+    /// None for `/`. A `/` at the end is not one; whether it may stand there, [`crate::admit`] has said.
+    pub(crate) fn of(path: &'p str) -> Self {
+        let rest = path.strip_prefix('/').unwrap_or(path);
+        Segments::joined(rest.strip_suffix('/').unwrap_or(rest))
+    }
+
+    /// Those of a text with a `/` between each two.
+    pub(crate) fn joined(text: &'p str) -> Self {
+        Segments(Some(text).filter(|text| !text.is_empty()))
+    }
+}
+
+impl<'p> Iterator for Segments<'p> {
+    type Item = &'p str;
+
+    fn next(&mut self) -> Option<&'p str> {
+        let rest = self.0?;
+        // By hand: the search of `str` prepares for long texts, and a segment is short.
+        let end = rest.bytes().position(|byte| byte == b'/');
+        let (segment, after) = match end.and_then(|end| Some((rest.get(..end)?, rest.get(end + 1..)?))) {
+            Some((segment, after)) => (segment, Some(after)),
+            None => (rest, None),
+        };
+        self.0 = after;
+        Some(segment)
+    }
+}
+
 /// The paths that stand for these segments below a base in an axum router: two for an optional catch-all.
 pub(crate) fn axum_paths(base: &[String], segments: &[Segment]) -> Vec<String> {
     let length = |segment: &Segment| match segment {
@@ -75,10 +110,33 @@ pub(crate) fn axum_paths(base: &[String], segments: &[Segment]) -> Vec<String> {
 pub(crate) struct Tree<T> {
     end: Option<T>,
     /// By text, in order.
-    fixed: Vec<(&'static str, Tree<T>)>,
+    fixed: Vec<Fixed<T>>,
     param: Option<Named<Box<Tree<T>>>>,
     catch_all: Option<Named<T>>,
     optional: Option<Named<T>>,
+}
+
+/// A static segment, and what is below it.
+#[derive(Debug)]
+struct Fixed<T> {
+    /// Its first bytes, by which nearly all are told apart: a comparison of numbers, not of texts.
+    start: u64,
+    text: &'static str,
+    below: Tree<T>,
+}
+
+impl<T> Fixed<T> {
+    fn cmp(&self, start: u64, text: &str) -> Ordering {
+        self.start.cmp(&start).then_with(|| self.text.cmp(text))
+    }
+}
+
+/// The first eight bytes of a text as a number, of which the order is that of the texts.
+fn start(text: &str) -> u64 {
+    let bytes = text.as_bytes().iter().take(8);
+    let number = bytes.clone().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    // Of no byte at all there is nothing to shift.
+    number.checked_shl(64 - 8 * bytes.len() as u32).unwrap_or(0)
 }
 
 #[derive(Debug)]
@@ -150,17 +208,18 @@ impl<T: Default> Tree<T> {
 impl<T> Tree<T> {
     /// The tree below a static segment, made when it is new.
     fn child(&mut self, text: &'static str) -> &mut Tree<T> {
-        let at = match self.fixed.last() {
+        let start = start(text);
+        let at = match self.fixed.last().map(|last| last.cmp(start, text)) {
             // Patterns come sorted, so that a new one mostly is the last.
-            Some((last, _)) if *last == text => Ok(self.fixed.len() - 1),
-            Some((last, _)) if *last > text => self.fixed.binary_search_by(|(other, _)| (*other).cmp(text)),
+            Some(Ordering::Equal) => Ok(self.fixed.len() - 1),
+            Some(Ordering::Greater) => self.fixed.binary_search_by(|fixed| fixed.cmp(start, text)),
             _ => Err(self.fixed.len()),
         };
         let at = at.unwrap_or_else(|at| {
-            self.fixed.insert(at, (text, Tree::default()));
+            self.fixed.insert(at, Fixed { start, text, below: Tree::default() });
             at
         });
-        &mut self.fixed[at].1
+        &mut self.fixed[at].below
     }
 }
 
@@ -179,40 +238,29 @@ fn named<'v, V>(
 }
 
 impl<T> Tree<T> {
-    /// The pattern that answers a path, given as its raw segments: `/` has none. An empty segment is none of a pattern's.
-    pub(crate) fn find(&self, path: &[&str]) -> Option<&T> {
-        let Some((segment, rest)) = path.split_first() else {
+    /// The pattern that answers a path. An empty segment is none of a pattern's.
+    pub(crate) fn find(&self, path: Segments<'_>) -> Option<&T> {
+        let mut rest = path;
+        let Some(segment) = rest.next() else {
             return self.end.as_ref().or(self.optional.as_ref().map(|optional| &optional.value));
         };
         if segment.is_empty() {
             return None;
         }
-        let fixed = || {
-            let at = self.fixed.binary_search_by(|(text, _)| (*text).cmp(segment)).ok()?;
-            self.fixed[at].1.find(rest)
-        };
-        let param = || self.param.as_ref().and_then(|param| param.value.find(rest));
-        let catch_all = || {
-            let catch_all = self.catch_all.as_ref().or(self.optional.as_ref());
-            let whole = rest.iter().all(|segment| !segment.is_empty());
-            catch_all.filter(|_| whole).map(|catch_all| &catch_all.value)
-        };
-        fixed().or_else(param).or_else(catch_all)
-    }
-
-    /// As [`find`](Self::find).
-    pub(crate) fn find_in<'p>(&self, mut path: impl Iterator<Item = &'p str>) -> Option<&T> {
-        // A client says how many there are; few are the rule, and take no memory of their own.
-        let mut few = [""; 16];
-        let mut count = 0;
-        for (place, segment) in few.iter_mut().zip(path.by_ref()) {
-            *place = segment;
-            count += 1;
+        let start = start(segment);
+        if let Ok(at) = self.fixed.binary_search_by(|fixed| fixed.cmp(start, segment))
+            && let Some(fixed) = self.fixed.get(at)
+            && let Some(found) = fixed.below.find(rest)
+        {
+            return Some(found);
         }
-        match few.get(..count) {
-            Some(all) if count < few.len() => self.find(all),
-            _ => self.find(&few.into_iter().chain(path).collect::<Vec<_>>()),
+        if let Some(param) = &self.param
+            && let Some(found) = param.value.find(rest)
+        {
+            return Some(found);
         }
+        let catch_all = self.catch_all.as_ref().or(self.optional.as_ref())?;
+        rest.all(|segment| !segment.is_empty()).then_some(&catch_all.value)
     }
 
     /// Shows every pattern.
@@ -235,8 +283,8 @@ impl<T> Tree<T> {
         if let Some(end) = &self.end {
             tell(end, around);
         }
-        for (_, child) in &self.fixed {
-            child.walk(depth + 1, around, made, tell);
+        for fixed in &self.fixed {
+            fixed.below.walk(depth + 1, around, made, tell);
         }
         let catch_all = self.catch_all.as_ref().or(self.optional.as_ref());
         let meet = self.param.is_some() && catch_all.is_some();
@@ -303,8 +351,7 @@ mod tests {
         for patterns in [patterns, &backwards] {
             let tree = tree(patterns).expect("no clash");
             for (path, wanted) in cases {
-                let segments: Vec<&str> = path.split('/').skip(1).collect();
-                let segments = if *path == "/" { &[][..] } else { &segments };
+                let segments = Segments::joined(path.strip_prefix('/').unwrap_or_default());
                 assert_eq!(tree.find(segments).copied().flatten(), *wanted, "{path} of {patterns:?}");
             }
         }
@@ -323,6 +370,18 @@ mod tests {
                 ("/b/1/2", Some("/b/[[...all]]")),
                 ("/c", None),
             ],
+        );
+    }
+
+    #[test]
+    fn segments_with_the_same_start_are_told_apart() {
+        let texts = ["", "a", "a\u{1}", "ab", "abcdefg", "abcdefgh", "abcdefghi", "abcdefghj", "é"];
+        for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))) {
+            assert_eq!(start(a).cmp(&start(b)).then_with(|| a.cmp(b)), a.cmp(b), "{a:?} {b:?}");
+        }
+        check(
+            &["/abcdefgh1", "/abcdefgh2", "/abcdefgh", "/a"],
+            &[("/abcdefgh2", Some("/abcdefgh2")), ("/abcdefgh3", None), ("/abcdefgh", Some("/abcdefgh"))],
         );
     }
 

@@ -9,6 +9,7 @@ use axum::http::{Method, StatusCode};
 use axum::routing::{MethodFilter, MethodRouter, any_service};
 
 use crate::admit::TrailingSlash;
+use crate::call::Incoming;
 use crate::config::RouteConfig;
 use crate::endpoint::{Endpoint, Mounted};
 use crate::entry::Entry;
@@ -172,6 +173,7 @@ fn endpoint(entry: &'static Entry, position: &Position, setting: &Setting<'_>) -
         etag: config.get_etag().unwrap_or(true),
         external_resolver: config.get_external_resolver().unwrap_or(false),
         renderer: setting.renderer.cloned(),
+        needs: (entry.call)(Incoming::Question).needs(),
         status: entry.info.status().and_then(|status| StatusCode::from_u16(status).ok()),
     };
     Endpoint::new(route, setting.layers)

@@ -63,15 +63,25 @@ pub(super) fn of_error(error: ApiError) -> Response {
     response
 }
 
+const NOT_FOUND: &str = r#"{"title":"Not Found","status":404}"#;
+const METHOD_NOT_ALLOWED: &str = r#"{"title":"Method Not Allowed","status":405}"#;
+
 /// `application/problem+json` with `title`, `status`, and `detail` where there is one; `members` are extensions
 /// (RFC 9457, 3.2) and none of [`OWN_MEMBERS`]. `type` is left out, which means `about:blank`: the title is that of
 /// the status (4.2.1).
 fn body(status: StatusCode, detail: Option<&str>, members: Option<&Map<String, Value>>) -> Response {
-    let title = status.canonical_reason().unwrap_or("Error");
-    let body = Body { title, status: status.as_u16(), detail, members };
-    // Text and JSON values can always be written.
-    let body = serde_json::to_vec(&body).unwrap_or_default();
-    let mut response = Response::new(body.into());
+    let body = match (status, detail, members) {
+        // What a client can ask for by the thousand is written already.
+        (StatusCode::NOT_FOUND, None, None) => NOT_FOUND.into(),
+        (StatusCode::METHOD_NOT_ALLOWED, None, None) => METHOD_NOT_ALLOWED.into(),
+        _ => {
+            let title = status.canonical_reason().unwrap_or("Error");
+            let body = Body { title, status: status.as_u16(), detail, members };
+            // Text and JSON values can always be written.
+            serde_json::to_vec(&body).unwrap_or_default().into()
+        }
+    };
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response
@@ -118,6 +128,22 @@ impl Renderer {
         match response.extensions_mut().remove::<Unrendered>() {
             Some(Unrendered(error)) => self.render(&error, response),
             None => response,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_already_is_what_would_be_written() {
+        for (status, written) in
+            [(StatusCode::NOT_FOUND, NOT_FOUND), (StatusCode::METHOD_NOT_ALLOWED, METHOD_NOT_ALLOWED)]
+        {
+            let title = status.canonical_reason().expect("a reason");
+            let body = Body { title, status: status.as_u16(), detail: None, members: None };
+            assert_eq!(serde_json::to_string(&body).expect("JSON"), written);
         }
     }
 }

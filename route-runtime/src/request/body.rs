@@ -114,10 +114,25 @@ async fn is_empty(body: &mut Body) -> bool {
     body.size_hint().exact().is_none() && body.frame().await.is_none()
 }
 
-async fn collect(body: Body) -> Result<Bytes, Refusal> {
-    match body.collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) => {
+async fn collect(mut body: Body) -> Result<Bytes, Refusal> {
+    let first = next(&mut body).await?.unwrap_or_default();
+    // Most bodies come in one piece, which then is the whole.
+    if body.is_end_stream() {
+        return Ok(first);
+    }
+    let mut whole = Vec::from(first);
+    while let Some(piece) = next(&mut body).await? {
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole.into())
+}
+
+/// The next piece of a body; an empty one in the place of trailers.
+async fn next(body: &mut Body) -> Result<Option<Bytes>, Refusal> {
+    match body.frame().await {
+        None => Ok(None),
+        Some(Ok(frame)) => Ok(Some(frame.into_data().unwrap_or_default())),
+        Some(Err(error)) => {
             let error = BodyError::new(error);
             Err(Box::new(problem(error.status(), Some(&error.to_string()))))
         }

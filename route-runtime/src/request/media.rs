@@ -20,6 +20,8 @@ pub(super) fn media(headers: &HeaderMap, takes_text: bool) -> Result<Media, Refu
     let mut declared = headers.get_all(header::CONTENT_TYPE).iter();
     // Of two, another reader may take the other.
     let declared = match (declared.next(), declared.next()) {
+        // As nearly all say it.
+        (Some(one), None) if one == "application/json" => return Ok(Media::Json),
         (Some(one), None) => one.to_str().ok(),
         _ => None,
     };
@@ -45,6 +47,9 @@ pub(super) fn media(headers: &HeaderMap, takes_text: bool) -> Result<Media, Refu
 
 /// 415 where a body has a coding, in which nothing can be read. A layer that decodes it takes the header away.
 pub(crate) fn uncoded(headers: &HeaderMap) -> Result<(), Refusal> {
+    if !headers.contains_key(header::CONTENT_ENCODING) {
+        return Ok(());
+    }
     let mut codings = headers.get_all(header::CONTENT_ENCODING).iter().map(HeaderValue::as_bytes);
     if codings.all(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"identity")) {
         return Ok(());
