@@ -23,6 +23,10 @@ use crate::request::ApiRequest;
 use crate::shape::{self, ShapeCheck};
 
 /// What a route is called with.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a box would cost each request what the question, asked once, would save"
+)]
 pub enum Incoming {
     /// A request on its way to the handler.
     Request(Request, Arc<Mounted>),
