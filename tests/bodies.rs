@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method};
 use axum::{Extension, Json};
 use route_runtime::testing::{TestClient, TestResponse};
-use route_runtime::{ApiError, ApiRequest, ApiResponse, RawBody, Routes, api_route, get, post};
+use route_runtime::{ApiError, ApiRequest, ApiResponse, RawBody, RouteInfo, Routes, api_route, get, post};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -582,6 +582,28 @@ async fn other_media_types_charsets_and_codings_are_415() {
     let refused = coded("gzip").await;
     errors(&refused, 415);
     assert_eq!(refused.header("accept-encoding"), Some("identity"));
+}
+
+#[post("/numbered/[number]")]
+async fn numbered(number: u8, req: ApiRequest<Value>) -> String {
+    let route = req.extensions().get::<&'static RouteInfo>().map(|info| info.pattern());
+    format!("{number} {} of {route:?}", req.body())
+}
+
+/// What nobody can read is refused before anything is made of the rest.
+#[tokio::test]
+async fn a_coded_body_is_refused_before_the_arguments() {
+    let coded = |path: &'static str| {
+        client().post(path).header("content-type", JSON).header("content-encoding", "gzip").body("{}")
+    };
+    errors(&coded("/numbered/1").await, 415);
+    errors(&coded("/numbered/many").await, 415);
+}
+
+#[tokio::test]
+async fn a_request_with_a_body_shows_its_route_in_its_extensions() {
+    let answer = post_as("/numbered/1", JSON, "{}").await;
+    assert_eq!(answer.text(), "1 {} of Some(\"/numbered/[number]\")");
 }
 
 #[post("/of-axum/json")]

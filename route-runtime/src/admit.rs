@@ -9,7 +9,8 @@ use axum::response::{IntoResponse as _, Response};
 use crate::arguments::{Refusal, bad_segment};
 use crate::endpoint::Mounted;
 use crate::error::bare;
-use crate::pattern::{Segment, Segments};
+use crate::pattern::Segment;
+use crate::segments::Segments;
 use crate::text::{TextError, decode, encode_segment};
 
 /// What a path with a `/` at its end answers.

@@ -7,17 +7,19 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use axum::body::{Body, HttpBody as _, to_bytes};
+use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::call::{Needs, Reader, Taken, TextValue};
+use crate::call::{Taken, TextValue};
 use crate::endpoint::Mounted;
 use crate::entry::{Place, Validator};
 use crate::error::{ApiError, bare, problem, step};
 use crate::info::RouteInfo;
 use crate::log;
-use crate::pattern::{Segment, Segments};
+use crate::pattern::Segment;
 use crate::request::{ApiRequest, body_detail};
+use crate::segments::Segments;
 use crate::text::{self, TextError, decode};
 use crate::work;
 
@@ -25,15 +27,13 @@ use crate::work;
 pub(crate) type Refusal = Box<Response>;
 
 /// The value of the segment with this index of the pattern.
-pub(crate) fn segment<T: TextValue>(request: &Taken, route: &Mounted, index: usize) -> Result<T, Refusal> {
-    let Some((parts, _)) = request else { return Err(body_is_gone()) };
+pub(crate) fn segment<T: TextValue>(parts: &Parts, route: &Mounted, index: usize) -> Result<T, Refusal> {
     let texts = segment_texts(parts.uri.path(), route.offset, route.info().segments(), index);
     texts.and_then(|texts| text::from_values(&texts)).map_err(|error| bad_segment(route, index, &error))
 }
 
 /// The value of the query parameter with this index.
-pub(crate) fn query<T: TextValue>(request: &Taken, route: &Mounted, index: usize) -> Result<T, Refusal> {
-    let Some((parts, _)) = request else { return Err(body_is_gone()) };
+pub(crate) fn query<T: TextValue>(parts: &Parts, route: &Mounted, index: usize) -> Result<T, Refusal> {
     let name = route.info().query_names().get(index).copied().unwrap_or_default();
     let value = text::query_values(parts.uri.query(), name).and_then(|texts| text::from_values(&texts));
     value.map_err(|error| match error {
@@ -100,75 +100,18 @@ pub(crate) fn valid(info: &RouteInfo, validator: &Validator, value: &dyn Any) ->
     all_valid.map_err(|error| Box::new(error.into_response()))
 }
 
-/// What an extractor of this name needs. All that is known of it is the name. `reads_body`: whether it is one that may.
-pub(crate) fn needs(extractor: &str, reads_body: bool) -> Needs {
-    let is = |name: &&str| extractor.starts_with(*name);
-    let typed = is(&"route_runtime::request::ApiRequest<") && !extractor.contains("::RawBody");
-    let reader = match extractor {
-        _ if !reads_body => None,
-        _ if typed => Some(Reader::Typed),
-        _ if VALUES.iter().any(is) => Some(Reader::Value),
-        _ if is(&"bytes::bytes::Bytes") => Some(Reader::Bytes),
-        // It may hand the body over.
-        _ => Some(Reader::Handler),
-    };
-    let inner = extractor.strip_prefix("core::option::Option<").unwrap_or(extractor);
-    let is_known = KNOWN.iter().any(|name| inner.starts_with(name));
-    // What a layer of the user's left there, or one of axum's.
-    let of_the_user = inner.starts_with("axum::extension::Extension<") && !inner.contains("axum::extract::");
-    // The last shows its extensions.
-    let shows = ["axum::extract::connect_info::ConnectInfo<", "route_runtime::request::ApiRequest<"];
-    Needs {
-        reader,
-        asks_router: !is_known && !of_the_user,
-        asks_route: !is_known,
-        asks_client: !is_known || shows.iter().any(|name| inner.starts_with(name)),
-        may_tag: false,
-    }
-}
-
-/// Whether an answer of this type may have an `ETag` of this library: all but some that are known to have none.
-pub(crate) fn may_tag(answer: &str) -> bool {
-    let success = answer
-        .strip_prefix("core::result::Result<")
-        .and_then(|both| both.strip_suffix(", route_runtime::error::ApiError>"))
-        .unwrap_or(answer);
-    let have_none = ["axum::json::Json<", "alloc::string::String", "&str", "()"];
-    !have_none.iter().any(|name| success.starts_with(name))
-}
-
-/// Extractors that make a value of the body.
-const VALUES: [&str; 3] = ["axum::json::Json<", "axum::form::Form<", "alloc::string::String"];
-
-/// Extractors that look neither for what only a router of axum puts into a request, nor for the route.
-const KNOWN: [&str; 13] = [
-    "route_runtime::request::ApiRequest<",
-    "route_runtime::response::ApiResponse<",
-    "axum::extract::state::State<",
-    "axum::extract::query::Query<",
-    "axum::extract::connect_info::ConnectInfo<",
-    "axum::json::Json<",
-    "axum::form::Form<",
-    "alloc::string::String",
-    "bytes::bytes::Bytes",
-    "http::header::map::HeaderMap",
-    "http::method::Method",
-    "http::uri::Uri",
-    "http::version::Version",
-];
-
-/// The answer where two arguments read the body, which the macro rules out.
-pub(crate) fn body_is_gone() -> Refusal {
+/// The answer where an argument has taken what another one needs, which the macro rules out.
+pub(crate) fn request_is_gone() -> Refusal {
     Box::new(bare(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
 /// An [`ApiRequest`], which `T` is, of all that is left of a request.
 pub(crate) fn whole_request<T: 'static>(request: &mut Taken, route: &Mounted) -> Result<T, Refusal> {
-    let Some((parts, _)) = request.take() else { return Err(body_is_gone()) };
+    let Some((parts, _)) = request.take() else { return Err(request_is_gone()) };
     let mut value = Some(ApiRequest::whole(parts, route.info(), route.offset)?);
     // One type under two names, which only `Any` can tell.
     let same = (&mut value as &mut dyn Any).downcast_mut::<Option<T>>();
-    same.and_then(Option::take).ok_or_else(body_is_gone)
+    same.and_then(Option::take).ok_or_else(request_is_gone)
 }
 
 /// The answer of an extractor that refuses. Plain text of axum's own extractors echoes input and names Rust types,

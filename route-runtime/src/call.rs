@@ -5,13 +5,14 @@
 
 use std::any::{Any, TypeId};
 use std::fmt;
-use std::future::{Future, pending, ready};
+use std::future::{Future, ready};
 use std::marker::PhantomData;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
@@ -19,6 +20,8 @@ use serde::de::DeserializeOwned;
 use crate::arguments::{self, Refusal};
 use crate::deadline;
 use crate::endpoint::{self, Mounted};
+use crate::error::bare;
+use crate::needs::Needs;
 use crate::request::ApiRequest;
 use crate::shape::{self, ShapeCheck};
 
@@ -44,33 +47,6 @@ pub enum Reply {
 
 pub(crate) type BoxedAnswer = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-/// What the arguments of a handler need, and its answer.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Needs {
-    pub(crate) reader: Option<Reader>,
-    /// Whether an argument may look for what only a router of axum puts into a request.
-    pub(crate) asks_router: bool,
-    /// Whether an argument may look for its route in the request's extensions.
-    pub(crate) asks_route: bool,
-    /// Whether one may look for who the client is.
-    pub(crate) asks_client: bool,
-    /// Whether what the handler returns may have an `ETag` of this library.
-    pub(crate) may_tag: bool,
-}
-
-impl Needs {
-    /// Of two arguments together. Only one reads the body; the macro sees to it while compiling.
-    fn and(self, other: Needs) -> Self {
-        Needs {
-            reader: self.reader.or(other.reader),
-            asks_router: self.asks_router || other.asks_router,
-            asks_route: self.asks_route || other.asks_route,
-            asks_client: self.asks_client || other.asks_client,
-            may_tag: self.may_tag || other.may_tag,
-        }
-    }
-}
-
 impl Reply {
     /// An answer that is there.
     pub(crate) fn now(response: Response) -> Self {
@@ -81,7 +57,8 @@ impl Reply {
     pub(crate) fn answer(self) -> BoxedAnswer {
         match self {
             Reply::Answer(answer) => answer,
-            Reply::Needs(_) => Box::pin(pending()),
+            // What was asked is a request, so this is none of it.
+            Reply::Needs(_) => Reply::now(bare(StatusCode::INTERNAL_SERVER_ERROR)).answer(),
         }
     }
 
@@ -120,25 +97,21 @@ where
     // Here, because what an async block borrows once has a place of its own in its future. And what it takes apart has two.
     let (request, route) = match incoming {
         Incoming::Request(request, route) => (request, route),
-        Incoming::Question => {
-            let may_tag = arguments::may_tag(std::any::type_name::<Fut::Output>());
-            return Reply::Needs(Needs { may_tag, ..A::needs() });
-        }
+        Incoming::Question => return Reply::Needs(A::needs()),
     };
     let (mut request, condition) = match endpoint::prepare(request, &route) {
         Ok(prepared) => prepared,
         Err(reply) => return reply,
     };
     Reply::Answer(Box::pin(async move {
-        let mut response = match A::extract(&mut request, &route).await {
+        let response = match A::extract(&mut request, &route).await {
             Ok(values) => match deadline::within(route.max_duration, pin!(handler(values))).await {
                 Some(output) => endpoint::answer(&route, condition, respond(output)),
                 None => endpoint::timed_out(&route),
             },
             Err(refusal) => *refusal,
         };
-        route.render(&mut response);
-        response
+        route.rendered(response)
     }))
 }
 
@@ -180,19 +153,6 @@ pub(crate) trait Arguments<S> {
     ) -> impl Future<Output = Result<Self::Values, Refusal>> + Send;
 }
 
-/// Who reads a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reader {
-    /// An extractor, before the handler runs, that makes a value of it.
-    Value,
-    /// The same by `ApiRequest`, which looks at its headers too.
-    Typed,
-    /// An extractor, before the handler runs, that takes it as it came.
-    Bytes,
-    /// The handler, which waits for the client.
-    Handler,
-}
-
 /// One argument of a handler: a marker of where its value comes from.
 pub trait Argument<S> {
     /// What the handler gets.
@@ -212,7 +172,7 @@ pub trait Argument<S> {
     /// The step before the body is read. `last`: nothing else needs the request, so that it can be moved in the late step
     /// rather than cloned here.
     fn early(
-        request: &mut Taken,
+        parts: &mut Parts,
         route: &Mounted,
         state: &S,
         last: bool,
@@ -260,7 +220,8 @@ macro_rules! call {
             async fn extract(request: &mut Taken, route: &Mounted) -> Result<Self::Values, Refusal> {
                 let state = route.state::<S>()?;
                 let last = route.needs.reader.is_none() && 0_usize $(+ $argument::is_request())* == 1;
-                $(let $value = $argument::early(request, route, state, last).await?;)*
+                let Some((parts, _)) = request else { return Err(arguments::request_is_gone()) };
+                $(let $value = $argument::early(parts, route, state, last).await?;)*
                 $(let $value = $argument::late($value, request, route, state).await?;)*
                 // What is left of it is of no use while the handler runs.
                 *request = None;
@@ -305,8 +266,8 @@ impl<S: Sync, T: TextValue, const I: usize> Argument<S> for PathArg<T, I> {
     type Value = T;
     type Early = T;
 
-    async fn early(request: &mut Taken, route: &Mounted, _: &S, _: bool) -> Result<T, Refusal> {
-        arguments::segment(request, route, I)
+    async fn early(parts: &mut Parts, route: &Mounted, _: &S, _: bool) -> Result<T, Refusal> {
+        arguments::segment(parts, route, I)
     }
 
     async fn late(early: T, _: &mut Taken, _: &Mounted, _: &S) -> Result<T, Refusal> {
@@ -318,8 +279,8 @@ impl<S: Sync, T: TextValue, const I: usize> Argument<S> for QueryArg<T, I> {
     type Value = T;
     type Early = T;
 
-    async fn early(request: &mut Taken, route: &Mounted, _: &S, _: bool) -> Result<T, Refusal> {
-        arguments::query(request, route, I)
+    async fn early(parts: &mut Parts, route: &Mounted, _: &S, _: bool) -> Result<T, Refusal> {
+        arguments::query(parts, route, I)
     }
 
     async fn late(early: T, _: &mut Taken, _: &Mounted, _: &S) -> Result<T, Refusal> {
@@ -333,19 +294,18 @@ impl<S: Sync, T: PartsExtractor<S>> Argument<S> for Extractor<T, false> {
     type Early = Option<T>;
 
     fn needs() -> Needs {
-        arguments::needs(std::any::type_name::<T>(), false)
+        Needs::of(std::any::type_name::<T>(), false)
     }
 
     fn is_request() -> usize {
         usize::from(TypeId::of::<T>() == TypeId::of::<ApiRequest>())
     }
 
-    async fn early(request: &mut Taken, _: &Mounted, state: &S, last: bool) -> Result<Option<T>, Refusal> {
-        match request {
-            _ if last && Self::is_request() == 1 => Ok(None),
-            Some((parts, _)) => T::from_parts(parts, state).await.map(Some),
-            None => Err(arguments::body_is_gone()),
+    async fn early(parts: &mut Parts, _: &Mounted, state: &S, last: bool) -> Result<Option<T>, Refusal> {
+        if last && Self::is_request() == 1 {
+            return Ok(None);
         }
+        T::from_parts(parts, state).await.map(Some)
     }
 
     async fn late(early: Option<T>, request: &mut Taken, route: &Mounted, _: &S) -> Result<T, Refusal> {
@@ -361,10 +321,10 @@ impl<S: Sync, T: ArgumentType<S>> Argument<S> for Extractor<T, true> {
     type Early = ();
 
     fn needs() -> Needs {
-        arguments::needs(std::any::type_name::<T>(), true)
+        Needs::of(std::any::type_name::<T>(), true)
     }
 
-    async fn early(_: &mut Taken, _: &Mounted, _: &S, _: bool) -> Result<(), Refusal> {
+    async fn early(_: &mut Parts, _: &Mounted, _: &S, _: bool) -> Result<(), Refusal> {
         Ok(())
     }
 
@@ -372,7 +332,7 @@ impl<S: Sync, T: ArgumentType<S>> Argument<S> for Extractor<T, true> {
         // Only one argument reads the body; the macro sees to it while compiling.
         match request.take() {
             Some((parts, body)) => T::from_whole(Request::from_parts(parts, body), state).await,
-            None => Err(arguments::body_is_gone()),
+            None => Err(arguments::request_is_gone()),
         }
     }
 }

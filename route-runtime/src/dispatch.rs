@@ -26,8 +26,9 @@ use crate::error::{Renderer, not_found};
 use crate::methods::Methods;
 use crate::mount::with_slash;
 use crate::other_method::{self, OtherMethod};
-use crate::pattern::{Segments, Tree, axum_paths};
+use crate::pattern::{Tree, axum_paths};
 use crate::router::{Functions, Setting, route_all, segments_of};
+use crate::segments::Segments;
 
 /// All routes as one tower service, which finds the function of a request by itself: [`Routes::into_service`]. A clone is a
 /// pointer.

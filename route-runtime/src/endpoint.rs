@@ -22,7 +22,7 @@ use tower::{Layer, Service, ServiceExt as _};
 
 use crate::admit::{TrailingSlash, admit};
 use crate::arguments::Refusal;
-use crate::call::{BoxedAnswer, Incoming, Needs, Reader, Reply, Taken};
+use crate::call::{BoxedAnswer, Incoming, Reply, Taken};
 use crate::entry::Entry;
 use crate::error::{Renderer, bare, problem};
 use crate::group::Uncut;
@@ -30,6 +30,7 @@ use crate::info::RouteInfo;
 use crate::layers::RouteLayer;
 use crate::limits::{Limits, has_no_content, without_content};
 use crate::log;
+use crate::needs::{Needs, Reader};
 use crate::other_method::Preflight;
 use crate::pattern::Tree;
 use crate::request::uncoded;
@@ -121,7 +122,7 @@ impl Mounted {
     /// What an answer has to know of the request.
     pub(crate) fn work(&self, request: &Request) -> Work {
         let (method, headers) = (request.method(), request.headers());
-        let tags = self.etag && self.needs.may_tag && (method == Method::GET || method == Method::HEAD);
+        let tags = self.etag && (method == Method::GET || method == Method::HEAD);
         Work {
             entry: self.entry,
             offset: self.offset,
@@ -137,15 +138,10 @@ impl Mounted {
     }
 
     /// A response with its errors as the app renders them.
-    pub(crate) fn rendered(&self, mut response: Response) -> Response {
-        self.render(&mut response);
-        response
-    }
-
-    /// The same in its place.
-    pub(crate) fn render(&self, response: &mut Response) {
-        if let Some(renderer) = &self.renderer {
-            *response = renderer.finish(std::mem::take(response));
+    pub(crate) fn rendered(&self, response: Response) -> Response {
+        match &self.renderer {
+            Some(renderer) => renderer.finish(response),
+            None => response,
         }
     }
 
@@ -283,7 +279,7 @@ impl Service<Request> for Innermost {
     fn call(&mut self, request: Request) -> Infallibly {
         let mut work = self.0.work(&request);
         if request.extensions().get::<Preflight>().is_some() {
-            let reply = Box::pin(ready(StatusCode::NO_CONTENT.into_response()));
+            let reply = Reply::now(StatusCode::NO_CONTENT.into_response()).answer();
             return Infallibly { reply, work };
         }
         let incoming = Incoming::Request(request, Arc::clone(&self.0));
@@ -361,7 +357,8 @@ pub(crate) fn answer(route: &Mounted, condition: Option<Box<Condition>>, mut res
     }
 }
 
-/// Limits the body of a request with an argument that reads it, and takes down what the answer has to know of it.
+/// Limits the body of a request with an argument that reads it, leaves the route where one may look for it, and takes down
+/// what the answer has to know of the request.
 pub(crate) fn prepare(
     mut request: Request,
     route: &Mounted,

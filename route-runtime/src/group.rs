@@ -20,7 +20,8 @@ use tower::Service;
 
 use crate::dispatch::{Asked, finish};
 use crate::error::{Renderer, not_found};
-use crate::pattern::{Segments, Tree};
+use crate::pattern::Tree;
+use crate::segments::Segments;
 
 /// The catch-all under which axum nests services. `Path` and `MatchedPath` of an inner router leave a parameter of this
 /// name out; a test fails when axum calls it otherwise.

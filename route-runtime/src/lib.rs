@@ -54,6 +54,7 @@ mod limits;
 mod log;
 mod methods;
 mod mount;
+mod needs;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod other_method;
@@ -62,6 +63,7 @@ mod request;
 mod response;
 mod router;
 mod routes;
+mod segments;
 #[cfg(feature = "server")]
 mod server;
 mod sets;

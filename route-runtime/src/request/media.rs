@@ -47,6 +47,7 @@ pub(super) fn media(headers: &HeaderMap, takes_text: bool) -> Result<Media, Refu
 
 /// 415 where a body has a coding, in which nothing can be read. A layer that decodes it takes the header away.
 pub(crate) fn uncoded(headers: &HeaderMap) -> Result<(), Refusal> {
+    // Each body is asked that, mostly twice, and to look through none costs more than to see that there is none.
     if !headers.contains_key(header::CONTENT_ENCODING) {
         return Ok(());
     }
