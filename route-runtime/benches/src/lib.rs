@@ -258,12 +258,13 @@ impl Prepared {
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let requests = (0..REQUESTS).map(|_| case.request()).collect();
         let mut prepared = Prepared { app: App::new(way), requests, runtime };
-        let _in_runtime = prepared.runtime.enter();
-        for _ in 0..3 {
-            let (status, _) = prepared.app.answer(case.request());
-            assert_eq!(status, case.status(), "{way:?} {case:?}");
+        {
+            let _in_runtime = prepared.runtime.enter();
+            for _ in 0..3 {
+                let (status, _) = prepared.app.answer(case.request());
+                assert_eq!(status, case.status(), "{way:?} {case:?}");
+            }
         }
-        drop(_in_runtime);
         prepared
     }
 
