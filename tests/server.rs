@@ -1,11 +1,16 @@
 //! `serve` over a real socket.
 
+use std::convert::Infallible;
 use std::io::Read as _;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use axum::extract::ConnectInfo;
-use route_runtime::{ApiError, Routes, Server, get};
+use axum::Extension;
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use axum::http::{Extensions, request::Parts};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use route_runtime::{ApiError, ApiRequest, Routes, Server, get};
 use serde_json::Value;
 use tests::http;
 
@@ -13,6 +18,9 @@ use tests::http;
 async fn hello() -> &'static str {
     "hello"
 }
+
+#[get("/nothing")]
+async fn nothing() {}
 
 #[get("/no-content", status = 204)]
 async fn no_content() -> &'static str {
@@ -22,6 +30,44 @@ async fn no_content() -> &'static str {
 #[get("/who")]
 async fn who(ConnectInfo(address): ConnectInfo<SocketAddr>) -> String {
     address.ip().to_string()
+}
+
+/// Who may find the client in the request's extensions: as an extension, by `ApiRequest`, by an own extractor, in a layer.
+#[get("/who/extension")]
+async fn who_by_extension(Extension(ConnectInfo(address)): Extension<ConnectInfo<SocketAddr>>) -> String {
+    address.ip().to_string()
+}
+
+#[get("/who/request")]
+async fn who_by_request(req: ApiRequest) -> String {
+    client_in(req.extensions())
+}
+
+struct Client(String);
+
+impl<S: Sync> FromRequestParts<S> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Client(client_in(&parts.extensions)))
+    }
+}
+
+#[get("/who/own")]
+async fn who_by_an_own_extractor(Client(address): Client) -> String {
+    address
+}
+
+async fn client_in_a_header(request: Request, next: Next) -> Response {
+    let client = client_in(request.extensions());
+    ([("x-client", client)], next.run(request).await).into_response()
+}
+
+#[get("/who/layer", layer = axum::middleware::from_fn(client_in_a_header))]
+async fn who_by_a_layer() {}
+
+fn client_in(extensions: &Extensions) -> String {
+    extensions.get::<ConnectInfo<SocketAddr>>().map_or("nobody".to_owned(), |info| info.0.ip().to_string())
 }
 
 #[get("/panic")]
@@ -59,6 +105,43 @@ fn answers_and_problems() {
     let answer = http::ask(address, "PUT", "/hello");
     assert_eq!(answer.status, 405);
     assert!(answer.head.contains("allow: GET,HEAD"), "{}", answer.head);
+}
+
+#[test]
+fn who_asks_for_the_client_is_told() {
+    let address = address();
+    for path in ["/who", "/who/extension", "/who/request", "/who/own"] {
+        assert_eq!(http::ask(address, "GET", path).body, "127.0.0.1", "{path}");
+    }
+    assert!(http::ask(address, "GET", "/who/layer").head.contains("x-client: 127.0.0.1"));
+    // Of all routes, around the router and around the service.
+    let routes = || Routes::collect().layer(axum::middleware::from_fn(client_in_a_header));
+    let around = tower::ServiceBuilder::new()
+        .layer(axum::middleware::from_fn(client_in_a_header))
+        .service(Routes::collect().into_service().expect("the routes fit"));
+    for address in [
+        http::serve(routes().into_server().expect("the routes fit")),
+        http::serve(Server::new(routes().into_router().expect("the routes fit"))),
+        http::serve(Server::new(routes().into_service().expect("the routes fit"))),
+        http::serve(Server::new(around)),
+    ] {
+        assert!(http::ask(address, "GET", "/hello").head.contains("x-client: 127.0.0.1"));
+    }
+}
+
+#[test]
+fn the_length_of_an_answer_is_written_once() {
+    let address = address();
+    let lengths = |answer: http::Answer| {
+        let head = answer.head.to_ascii_lowercase();
+        head.lines()
+            .filter_map(|line| line.strip_prefix("content-length: ").map(str::to_owned))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(lengths(http::ask(address, "GET", "/hello")), ["5"]);
+    assert_eq!(lengths(http::ask(address, "GET", "/nothing")), ["0"]);
+    assert_eq!(lengths(http::ask(address, "GET", "/nowhere")).len(), 1);
+    assert_eq!(lengths(http::ask(address, "HEAD", "/hello")), ["5"]);
 }
 
 #[test]

@@ -23,6 +23,7 @@ use crate::admit::TrailingSlash;
 use crate::endpoint::{Endpoint, Guarded};
 use crate::entry::Entry;
 use crate::error::{Renderer, not_found};
+use crate::hop::{Hop, told};
 use crate::methods::Methods;
 use crate::mount::with_slash;
 use crate::other_method::{self, OtherMethod};
@@ -97,14 +98,16 @@ impl Node {
         Node::Direct(functions, other, allow)
     }
 
-    fn answer(&self, request: Request) -> Answer {
+    fn answer(&self, request: Request, hop: Option<&Hop>) -> Answer {
         let (functions, other, allow) = match self {
             Node::Direct(functions, other, allow) => (functions, other, allow),
-            Node::Router(router) => return Answer::Router(router.clone().call(request)),
+            Node::Router(router) => return Answer::Router(router.clone().call(told(request, hop))),
         };
         match (functions.find(request.method()), other) {
-            (Some(function), _) => Answer::Function(function.answer(request)),
-            (None, Some(other)) => Answer::Other(other.clone().call(request), allow.clone()),
+            (Some(function), _) => {
+                Answer::Function(function.answer(told(request, hop.filter(|_| function.asks_client()))))
+            }
+            (None, Some(other)) => Answer::Other(other.clone().call(told(request, hop)), allow.clone()),
             (None, None) => Answer::Nobody(None),
         }
     }
@@ -129,10 +132,10 @@ fn allow(functions: impl Iterator<Item = Methods>) -> Option<HeaderValue> {
 }
 
 impl Direct {
-    fn answer(&self, request: Request) -> Answer {
+    fn answer(&self, request: Request, hop: Option<&Hop>) -> Answer {
         match self.node(request.uri().path()) {
-            Found::Node(node) => node.answer(request),
-            Found::Page(router) => Answer::Router(router.clone().call(request)),
+            Found::Node(node) => node.answer(request, hop),
+            Found::Page(router) => Answer::Router(router.clone().call(told(request, hop))),
             Found::Nothing => Answer::Nobody(Some(not_found(self.renderer.as_ref()))),
         }
     }
@@ -192,11 +195,15 @@ impl RouteService {
         RouteService(Arc::new(Dispatch::Router(router)))
     }
 
-    fn answer(&self, request: Request) -> ServiceFuture {
-        let asked = Asked::by(request.method());
+    /// Answers a request that came by `hop`.
+    pub(crate) fn answer(&self, request: Request, hop: Option<&Hop>) -> ServiceFuture {
+        let asked = match Asked::by(request.method()) {
+            Asked::Content if hop.is_some_and(Hop::writes_length) => Asked::ContentAlone,
+            asked => asked,
+        };
         let answer = match &*self.0 {
-            Dispatch::Direct(direct) => direct.answer(request),
-            Dispatch::Router(router) => Answer::Router(router.clone().call(request)),
+            Dispatch::Direct(direct) => direct.answer(request, hop),
+            Dispatch::Router(router) => Answer::Router(router.clone().call(told(request, hop))),
         };
         ServiceFuture { answer, asked }
     }
@@ -221,7 +228,7 @@ where
     }
 
     fn call(&mut self, request: axum::http::Request<B>) -> ServiceFuture {
-        self.answer(request.map(Body::new))
+        self.answer(request.map(Body::new), None)
     }
 }
 
@@ -229,6 +236,8 @@ where
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asked {
     Content,
+    /// The same, and who sends it adds its length.
+    ContentAlone,
     /// HEAD: the head alone.
     Head,
     /// CONNECT: nothing after the head of a success.
@@ -301,6 +310,9 @@ pub(crate) fn finish(response: &mut Response, asked: Asked) {
         if size.lower() != 0 || says.iter().any(|name| response.headers().contains_key(name)) {
             *response.body_mut() = Body::empty();
         }
+        return;
+    }
+    if asked == Asked::ContentAlone && size.lower() > 0 {
         return;
     }
     if let Some(length) = size.exact()

@@ -204,6 +204,11 @@ impl Endpoint {
         self.is_layered() || self.route.needs.asks_router
     }
 
+    /// Whether a layer or an argument may look for the address of the client.
+    pub(crate) fn asks_client(&self) -> bool {
+        self.is_layered() || self.route.needs.asks_client
+    }
+
     fn reply(&self, mut request: Request) -> Result<BoxedAnswer, Refusal> {
         let route = &self.route;
         route.receive(&mut request)?;

@@ -47,6 +47,7 @@ mod error;
 mod group;
 #[cfg(any(doc, doctest))]
 pub mod guides;
+mod hop;
 mod index;
 mod info;
 mod layers;

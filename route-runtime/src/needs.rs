@@ -8,6 +8,8 @@ pub struct Needs {
     pub(crate) asks_router: bool,
     /// Whether one may look for its route in the request's extensions.
     pub(crate) asks_route: bool,
+    /// Whether one may look there for the address of the client.
+    pub(crate) asks_client: bool,
 }
 
 /// Who reads a body.
@@ -24,13 +26,15 @@ pub(crate) enum Reader {
 /// With any body, or none. It shows a handler its extensions.
 const API_REQUEST: &str = "route_runtime::request::ApiRequest<";
 
+const CONNECT_INFO: &str = "axum::extract::connect_info::ConnectInfo<";
+
 /// Extractors that do not look for what only a router of axum puts into a request.
 const KNOWN: [&str; 13] = [
     API_REQUEST,
     "route_runtime::response::ApiResponse<",
     "axum::extract::state::State<",
     "axum::extract::query::Query<",
-    "axum::extract::connect_info::ConnectInfo<",
+    CONNECT_INFO,
     "axum::json::Json<",
     "axum::form::Form<",
     "alloc::string::String",
@@ -49,10 +53,12 @@ impl Needs {
         // What a layer of the user's left there, or one of axum's.
         let of_the_user =
             inner.starts_with("axum::extension::Extension<") && !inner.contains("axum::extract::");
+        let asks_extensions = !is_known || inner.starts_with(API_REQUEST);
         Needs {
             reader: reads_body.then(|| Reader::of(extractor)),
             asks_router: !is_known && !of_the_user,
-            asks_route: !is_known || inner.starts_with(API_REQUEST),
+            asks_route: asks_extensions,
+            asks_client: asks_extensions || inner.starts_with(CONNECT_INFO),
         }
     }
 
@@ -62,6 +68,7 @@ impl Needs {
             reader: self.reader.or(other.reader),
             asks_router: self.asks_router || other.asks_router,
             asks_route: self.asks_route || other.asks_route,
+            asks_client: self.asks_client || other.asks_client,
         }
     }
 }

@@ -27,15 +27,24 @@ use super::body::{Last, PIECE, Timely};
 use super::edge;
 use super::options::ServerOptions;
 use super::phase::{InFlight, Late, Phase};
+use super::seldom::seldom;
 use super::stream::{Carrier, Stream, Transport};
+use crate::dispatch::{RouteService, ServiceFuture};
 use crate::error::{Renderer, outside};
+use crate::hop::Hop;
 use crate::log;
 
-type Router = BoxCloneSyncService<axum::extract::Request, Response, Infallible>;
+type Other = BoxCloneSyncService<axum::extract::Request, Response, Infallible>;
+
+/// What is served. The routes of this library are not boxed, and can be told what the server does.
+pub(super) enum Served {
+    Routes(RouteService),
+    Any(Other),
+}
 
 /// What all connections share.
 pub(super) struct Shared {
-    pub(super) router: Router,
+    pub(super) service: Served,
     pub(super) options: ServerOptions,
     /// What the app makes of errors.
     pub(super) renderer: Option<Renderer>,
@@ -65,11 +74,15 @@ pub(super) async fn serve(
     keep_little_unsent(&tcp);
     let options = &shared.options;
     let phase = Arc::new(Phase::new());
-    let mut late = pin!(phase.late(options));
-    let mut over = pin!(async {
-        // A sender that is gone means the same.
-        let _ = goodbye.wait_for(|is_over| *is_over).await;
+    // What ends a connection from outside.
+    let mut end = pin!(async {
+        tokio::select! {
+            why = phase.late(options) => why == Late::Slow,
+            // A sender that is gone means the same.
+            _ = goodbye.wait_for(|is_over| *is_over) => false,
+        }
     });
+    let mut end = pin!(seldom(end.as_mut()));
     let carrier = match &shared.handshake {
         None => Carrier::Tcp(tcp),
         Some(handshake) => tokio::select! {
@@ -77,17 +90,16 @@ pub(super) async fn serve(
                 Ok(carrier) => Carrier::Other(carrier),
                 Err(error) => return log::debug(format_args!("a handshake with {client} failed: {error}")),
             },
-            _ = late.as_mut() => return,
-            () = over.as_mut() => return,
+            _ = end.as_mut() => return,
         },
     };
     let stream = Stream::new(carrier, Arc::clone(&phase), options.write_stall, permit);
     let service = Edge { shared: Arc::clone(&shared), phase: Arc::clone(&phase), client };
     let mut connection = connect(options, stream, service);
     tokio::select! {
+        biased;
         () = ended(&mut connection) => return,
-        why = late.as_mut() => if why == Late::Slow { return },
-        () = over.as_mut() => {}
+        is_slow = end.as_mut() => if is_slow { return },
     }
     // What was asked before the client knew is still answered.
     connection.as_mut().end();
@@ -198,10 +210,17 @@ impl hyper::service::Service<Request<Incoming>> for Edge {
             Some(response) if request.method() == Method::HEAD => Answer::Now(Some(without_body(response))),
             Some(response) => Answer::Now(Some(response)),
             None => {
-                let options = &self.shared.options;
-                let mut request = request.map(|body| Body::new(Timely::new(body, options)));
-                request.extensions_mut().insert(ConnectInfo(self.client));
-                Answer::Router(self.shared.router.clone().oneshot(request))
+                let mut request = request.map(|body| timely(body, &self.shared.options));
+                match &self.shared.service {
+                    Served::Routes(routes) => {
+                        let hop = Hop { client: self.client, writes_length: by_http_1 };
+                        Answer::Routes(routes.answer(request, Some(&hop)))
+                    }
+                    Served::Any(other) => {
+                        request.extensions_mut().insert(ConnectInfo(self.client));
+                        Answer::Other(other.clone().oneshot(request))
+                    }
+                }
             }
         };
         Answering { answer, in_flight, shared: Arc::clone(&self.shared), by_http_1 }
@@ -236,9 +255,15 @@ fn without_body(response: Response) -> Response {
     response
 }
 
+/// A body that must come in time, where one is to come.
+fn timely(body: Incoming, options: &ServerOptions) -> Body {
+    if body.is_end_stream() { Body::empty() } else { Body::new(Timely::new(body, options)) }
+}
+
 enum Answer {
     Now(Option<Response>),
-    Router(Oneshot<Router, axum::extract::Request>),
+    Routes(ServiceFuture),
+    Other(Oneshot<Other, axum::extract::Request>),
 }
 
 /// An answer on its way.
@@ -256,7 +281,8 @@ impl Future for Answering {
         let this = &mut *self;
         let response = match &mut this.answer {
             Answer::Now(response) => Poll::Ready(Ok(response.take().unwrap_or_default())),
-            Answer::Router(reply) => Pin::new(reply).poll(cx),
+            Answer::Routes(reply) => Pin::new(reply).poll(cx),
+            Answer::Other(reply) => Pin::new(reply).poll(cx),
         };
         response.map_ok(|mut response| {
             let is_upgrade = response.status() == StatusCode::SWITCHING_PROTOCOLS;

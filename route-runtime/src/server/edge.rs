@@ -2,13 +2,14 @@
 
 use std::net::Ipv6Addr;
 
-use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, Version, header, uri::Authority};
+use axum::body::HttpBody;
+use axum::http::{HeaderValue, Request, StatusCode, Version, header, uri::Authority};
 use axum::response::Response;
 
 use crate::error::{Renderer, outside};
 
 /// The answer to a request whose head does not say one thing.
-pub(super) fn refusal<B>(
+pub(super) fn refusal<B: HttpBody>(
     request: &Request<B>,
     max_headers: usize,
     renderer: Option<&Renderer>,
@@ -16,7 +17,7 @@ pub(super) fn refusal<B>(
     let by_http_1 = request.version() < Version::HTTP_2;
     let (status, detail) = if !host_is_sound(request) {
         (StatusCode::BAD_REQUEST, "a request must have one `Host`, which names a host and no more")
-    } else if by_http_1 && !coding_is_sound(request.headers()) {
+    } else if by_http_1 && !coding_is_sound(request) {
         (StatusCode::NOT_IMPLEMENTED, "`Transfer-Encoding` must be `chunked` alone")
     } else if request.headers().len() > max_headers {
         // Of HTTP/2, whose parser counts only bytes.
@@ -48,9 +49,18 @@ fn host_is_sound<B>(request: &Request<B>) -> bool {
 
 /// A host, and a port where there is one (RFC 9110, 7.2). An empty one is what a client sends that has none.
 fn is_authority(host: &[u8]) -> bool {
-    if host.is_empty() {
-        return true;
-    }
+    host.is_empty() || is_plain(host) || is_any_authority(host)
+}
+
+/// Whether it is one as nearly all are: a name or an IPv4 address, and a port.
+fn is_plain(host: &[u8]) -> bool {
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    let end = host.iter().position(|byte| !is_of_name(byte)).unwrap_or(host.len());
+    let port = host.get(end..).and_then(|rest| rest.split_first());
+    end > 0 && port.is_none_or(|(colon, port)| *colon == b':' && port.iter().all(u8::is_ascii_digit))
+}
+
+fn is_any_authority(host: &[u8]) -> bool {
     // Of the characters that an authority may have, these mean more than a host.
     let more =
         |byte: &u8| matches!(byte, b'@' | b',' | b'/' | b'?' | b'#' | b'\\') || !byte.is_ascii_graphic();
@@ -69,11 +79,42 @@ fn is_authority(host: &[u8]) -> bool {
 }
 
 /// RFC 9112, 6.1: a coding that is not understood must not be guessed at; twice chunked is none that may be sent.
-fn coding_is_sound(headers: &HeaderMap) -> bool {
-    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+fn coding_is_sound<B: HttpBody>(request: &Request<B>) -> bool {
+    // hyper knows the length of a body only where there is none of these.
+    if request.body().size_hint().exact().is_some() {
+        return true;
+    }
+    let mut codings = request.headers().get_all(header::TRANSFER_ENCODING).iter();
     match (codings.next(), codings.next()) {
         (None, _) => true,
         (Some(coding), None) => coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked"),
         (Some(_), Some(_)) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_any_authority, is_authority, is_plain};
+
+    #[test]
+    fn what_is_plainly_a_host_is_one_in_full_too() {
+        for host in ["a", "a.example", "A-1.example", "127.0.0.1", "localhost:3000", "a:", "a:65535"] {
+            assert!(is_plain(host.as_bytes()) && is_any_authority(host.as_bytes()), "{host}");
+        }
+        for host in ["[::1]", "[::1]:80", "a_b", "a_b:80", "%61", "a:b", ""] {
+            assert!(!is_plain(host.as_bytes()), "{host}");
+        }
+    }
+
+    #[test]
+    fn hosts_in_full() {
+        for host in ["", "[::1]", "[::1]:80", "a_b", "a_b:80"] {
+            assert!(is_authority(host.as_bytes()), "{host}");
+        }
+        for host in
+            ["a b", "a@b", "a,b", "a/b", "a:b", "a:1:2", ":", ":80", "[::1", "::1", "a?", "a#", "a\\b"]
+        {
+            assert!(!is_authority(host.as_bytes()), "{host}");
+        }
     }
 }

@@ -7,6 +7,7 @@ mod edge;
 mod listen;
 mod options;
 mod phase;
+mod seldom;
 mod signals;
 mod stream;
 
@@ -22,7 +23,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tower::util::BoxCloneSyncService;
@@ -31,12 +32,13 @@ use tower::{Service, ServiceExt as _};
 pub use self::listen::Listen;
 pub use self::options::ServerOptions;
 
-use self::connection::{Handshake, Shared};
+use self::connection::{Handshake, Served, Shared};
 use self::signals::{Signals, Stop};
 use self::stream::Transport;
 
 use crate::config::RouteConfig;
 use crate::conflict::RoutesError;
+use crate::dispatch::RouteService;
 use crate::error::{Error, Renderer, not_found};
 use crate::routes::Routes;
 use crate::sets::Mounts;
@@ -59,7 +61,7 @@ const MAX_DURATION: Duration = Duration::from_secs(60);
 /// ```
 #[must_use = "a server does nothing until `serve`"]
 pub struct Server {
-    service: BoxCloneSyncService<Request, Response, Infallible>,
+    service: Served,
     options: ServerOptions,
     renderer: Option<Renderer>,
     handshake: Option<Handshake>,
@@ -77,9 +79,13 @@ impl Server {
             + Sync
             + 'static,
     {
-        let service = match (&service as &dyn Any).downcast_ref::<Router>() {
-            Some(router) => BoxCloneSyncService::new(router.clone().with_state::<()>(())),
-            None => BoxCloneSyncService::new(service.map_response(IntoResponse::into_response)),
+        let given = &service as &dyn Any;
+        let service = if let Some(routes) = given.downcast_ref::<RouteService>() {
+            Served::Routes(routes.clone())
+        } else if let Some(router) = given.downcast_ref::<Router>() {
+            Served::Any(BoxCloneSyncService::new(router.clone().with_state::<()>(())))
+        } else {
+            Served::Any(BoxCloneSyncService::new(service.map_response(IntoResponse::into_response)))
         };
         Server {
             service,
@@ -196,7 +202,7 @@ impl Server {
             tell(address);
         }
         let is_closing = AtomicBool::new(false);
-        let shared = Shared { router: service, options, renderer, handshake, is_closing };
+        let shared = Shared { service, options, renderer, handshake, is_closing };
         accept::serve(listener, shared, stop).await;
         Ok(())
     }
@@ -293,7 +299,10 @@ mod tests {
         let server = Routes::collect().into_server().expect("the routes fit");
         let start = tokio::time::Instant::now();
         let request = Request::builder().uri("/for-ever").body(axum::body::Body::empty()).expect("a request");
-        let response = server.service.oneshot(request).await.unwrap_or_else(|never| match never {});
+        let Served::Routes(service) = server.service else {
+            unreachable!("the routes are served as they are")
+        };
+        let response = service.oneshot(request).await.unwrap_or_else(|never| match never {});
         assert_eq!((response.status().as_u16(), start.elapsed()), (503, MAX_DURATION));
     }
 }

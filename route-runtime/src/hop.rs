@@ -1,0 +1,46 @@
+//! By which way a request comes: what a server of this library says of it, and does for its answer.
+
+use axum::extract::Request;
+
+#[cfg(feature = "server")]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hop {
+    pub(crate) client: std::net::SocketAddr,
+    /// It writes the `Content-Length` of an answer whose length is known.
+    pub(crate) writes_length: bool,
+}
+
+/// Without the server there is none.
+#[cfg(not(feature = "server"))]
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Hop {}
+
+impl Hop {
+    #[cfg(feature = "server")]
+    pub(crate) fn writes_length(&self) -> bool {
+        self.writes_length
+    }
+
+    #[cfg(not(feature = "server"))]
+    pub(crate) fn writes_length(&self) -> bool {
+        match *self {}
+    }
+
+    #[cfg(feature = "server")]
+    fn tell(&self, request: &mut Request) {
+        request.extensions_mut().insert(axum::extract::ConnectInfo(self.client));
+    }
+
+    #[cfg(not(feature = "server"))]
+    fn tell(&self, _: &mut Request) {
+        match *self {}
+    }
+}
+
+/// A request that knows its client, for where somebody may ask.
+pub(crate) fn told(mut request: Request, hop: Option<&Hop>) -> Request {
+    if let Some(hop) = hop {
+        hop.tell(&mut request);
+    }
+    request
+}
