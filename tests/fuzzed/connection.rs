@@ -6,56 +6,80 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
 use tower::ServiceExt as _;
+use tower::util::BoxCloneService;
 
-use super::{router, run, tokens};
+use super::{router, run, service, tokens};
+
+type Service = BoxCloneService<Request<Body>, Response, Infallible>;
 
 /// The first line of the input says in which chunks the rest is sent: each byte is a length, and none is all at once. Where the
 /// last is `!`, the client sends the end of its stream without a wait, as one that is gone does.
 pub fn check(data: &[u8]) {
     let end = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
     let (chunks, bytes) = (&data[..end], data.get(end + 1..).unwrap_or_default());
+    // HTTP/2 has frames, which its own reader would have to judge.
+    let is_judged = !bytes.starts_with(b"PRI * HTTP/2.0");
     run(async {
-        let (received, methods) = exchange(chunks, bytes).await;
-        // HTTP/2 has frames, which its own reader would have to judge.
-        if !bytes.starts_with(b"PRI * HTTP/2.0") {
-            responses(&received, &methods, bytes);
+        let mut received = Vec::new();
+        // A router leaves it to others what nobody has.
+        let router = router().fallback_service(service());
+        for service in [BoxCloneService::new(router), BoxCloneService::new(service())] {
+            let (bytes_back, methods) = exchange(service.clone(), chunks, bytes).await;
+            if is_judged {
+                responses(&bytes_back, &methods, bytes);
+            }
+            received.push(bytes_back);
+            // Nothing is left of it for others.
+            let request = b"GET /ping HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+            let (pong, _) = exchange(service, &[], request).await;
+            assert!(pong.starts_with(b"HTTP/1.1 200 OK\r\n") && pong.ends_with(b"\r\n\r\npong"));
         }
-        // Nothing is left of it for others.
-        let request = b"GET /ping HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-        let (received, _) = exchange(&[], request).await;
-        assert!(received.starts_with(b"HTTP/1.1 200 OK\r\n") && received.ends_with(b"\r\n\r\npong"));
+        // To a client that is gone the one may have said more than the other.
+        if is_judged && !is_gone(chunks) {
+            let [by_router, by_service] = &received[..] else { unreachable!("two ways") };
+            assert!(by_router == by_service, "{}\n{}", by_router.escape_ascii(), by_service.escape_ascii());
+        }
     });
 }
 
-/// Sends bytes over a connection of its own; what comes back, and the methods of the requests that reached the router.
-async fn exchange(chunks: &[u8], bytes: &[u8]) -> (Vec<u8>, Vec<Method>) {
+fn is_gone(chunks: &[u8]) -> bool {
+    chunks.last() == Some(&b'!')
+}
+
+/// Sends bytes over a connection of its own; what comes back, and the methods of the requests that reached the service.
+async fn exchange(served: Service, chunks: &[u8], bytes: &[u8]) -> (Vec<u8>, Vec<Method>) {
     let methods = Arc::new(Mutex::new(Vec::new()));
     let service = {
         let methods = Arc::clone(&methods);
         service_fn(move |request: Request<Incoming>| {
             methods.lock().expect("no panic meanwhile").push(request.method().clone());
-            let answer = router().oneshot(request.map(Body::new));
-            async { answer.await.map_err(|never: Infallible| never) }
+            served.clone().oneshot(request.map(Body::new))
         })
     };
     let (server, client) = duplex(1024);
     let connection = async {
         let mut builder = auto::Builder::new(TokioExecutor::new());
-        // As `Server` does.
-        builder.http1().timer(TokioTimer::new()).max_buf_size(64 * 1024).max_headers(100);
+        // As `Server` does, but for what tells the time.
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .max_buf_size(64 * 1024)
+            .max_headers(100)
+            .auto_date_header(false);
         builder.http2().timer(TokioTimer::new()).max_concurrent_streams(200).max_header_list_size(64 * 1024);
         let connection = builder.serve_connection_with_upgrades(TokioIo::new(server), service);
         // An error is the client's, who speaks no HTTP or is gone.
         let _ = connection.await;
     };
     let (mut reader, mut writer) = tokio::io::split(client);
-    let is_gone = chunks.last() == Some(&b'!');
+    let is_gone = is_gone(chunks);
     let send = async {
         let mut rest = bytes;
         let mut chunks = chunks.iter().cycle();

@@ -18,7 +18,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use route_runtime::Routes;
+use route_runtime::{RouteService, Routes};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt as _;
@@ -36,6 +36,13 @@ fn router() -> Router {
     static ROUTER: OnceLock<Router> = OnceLock::new();
     let made = || Routes::collect().into_router().expect("the routes fit");
     ROUTER.get_or_init(made).clone()
+}
+
+/// The same routes without axum's router.
+fn service() -> RouteService {
+    static SERVICE: OnceLock<RouteService> = OnceLock::new();
+    let made = || Routes::collect().into_service().expect("the routes fit");
+    SERVICE.get_or_init(made).clone()
 }
 
 /// Runs a future. The clock stands while there is work and jumps ahead where there is none, so that what hangs fails at once.
