@@ -87,9 +87,16 @@ async fn segments() {
         let response = client.get(path).await;
         assert_eq!((response.status().as_u16(), response.text()), (200, wanted), "{path}");
     }
-    for path in
-        ["/blog", "/blog/", "/blog/7/comments", "/blog//comments/x", "/docs/", "/BLOG/new", "/nowhere"]
-    {
+    for path in [
+        "/blog",
+        "/blog/",
+        "/blog/7/comments",
+        "/blog//comments/x",
+        "/docs/",
+        "/docs/%zz/",
+        "/BLOG/new",
+        "/nowhere",
+    ] {
         assert_eq!(client.get(path).await.status(), 404, "{path}");
     }
 }
@@ -447,6 +454,7 @@ async fn a_path_that_is_nobodys_has_no_other_methods_either() {
         ("/g/%6De", 404),
         ("/blog/%zz", 400),
         ("/docs/../a", 400),
+        ("/docs/../a/", 404),
         ("/g/7/%00", 400),
     ] {
         assert_eq!(client.delete(path).await.status(), status, "{path}");

@@ -58,6 +58,11 @@ pub(crate) fn admit(route: &Mounted, request: &Request) -> Result<(), Refusal> {
     if may_hold && holds(whole, b"//") {
         return Err(not_found());
     }
+    let has_slash = path.len() > 1 && path.ends_with('/');
+    // Only a catch-all gets here with one.
+    if has_slash && route.trailing_slash == TrailingSlash::Strict {
+        return Err(not_found());
+    }
     if route.has_parameters {
         let catch_all = route.catch_all.is_some() && !route.dot_segments;
         // By hand: the searches of `str` prepare for long texts, and a path is short.
@@ -67,12 +72,8 @@ pub(crate) fn admit(route: &Mounted, request: &Request) -> Result<(), Refusal> {
             unusual(route, path)?;
         }
     }
-    if path.len() > 1 && path.ends_with('/') {
-        return match route.trailing_slash {
-            TrailingSlash::Strict => Err(not_found()),
-            TrailingSlash::Redirect => Err(Box::new(without_slash(request))),
-            TrailingSlash::Ignore => Ok(()),
-        };
+    if has_slash && route.trailing_slash == TrailingSlash::Redirect {
+        return Err(Box::new(without_slash(request)));
     }
     Ok(())
 }
