@@ -1,11 +1,13 @@
 //! `ApiResponse`: what each method sends, what is checked, `ETag`s and 304.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, Version};
 use axum::response::{IntoResponse, Response};
 use route_runtime::testing::{TestClient, TestResponse};
 use route_runtime::{ApiResponse, Cookie, RouteConfig, Routes, api_route, get, post};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 type Res = ApiResponse<Value>;
 
@@ -344,12 +346,9 @@ async fn a_handler_and_its_answer_work_without_a_route() {
 /// Over HTTP/2 a body of an unknown size would be worth compressing to a layer, whose end of nothing is content.
 #[tokio::test]
 async fn without_content_a_size_is_told_over_http_2_only() {
-    use axum::http::{Request, Version};
     use http_body::Body as _;
-    use tower::ServiceExt as _;
     for (version, size) in [(Version::HTTP_11, None), (Version::HTTP_2, Some(0))] {
-        let request =
-            Request::get("/no-content-of-this-test").version(version).body(axum::body::Body::empty());
+        let request = Request::get("/no-content-of-this-test").version(version).body(Body::empty());
         let response = route_runtime::router().unwrap().oneshot(request.unwrap()).await.unwrap();
         assert_eq!(
             (response.status().as_u16(), response.body().size_hint().exact()),
@@ -367,4 +366,28 @@ async fn tagged_text() -> ApiResponse {
 #[get("/no-content-of-this-test")]
 async fn nothing_to_say() -> ApiResponse<()> {
     ApiResponse::no_content()
+}
+
+/// RFC 9110, 8.6: a 304 may say how long the content would be. A 204 may not.
+#[tokio::test]
+async fn only_a_304_says_how_long_its_content_would_be() {
+    let router = Routes::collect().into_router().unwrap();
+    for (version, path, status, wanted) in [
+        (Version::HTTP_2, "/tagged-of-this-test", 304, Some("5")),
+        (Version::HTTP_11, "/tagged-of-this-test", 304, None),
+        (Version::HTTP_2, "/status-of-this-test", 204, None),
+        (Version::HTTP_11, "/status-of-this-test", 204, None),
+    ] {
+        let request = Request::get(path).version(version).header("if-none-match", "*");
+        let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let length = response.headers().get("content-length").map(|value| value.to_str().unwrap());
+        assert_eq!(response.status(), status, "{version:?} {path}");
+        // axum adds the length of nothing.
+        assert_eq!(length.filter(|length| *length != "0"), wanted, "{version:?} {path}");
+    }
+}
+
+#[get("/status-of-this-test", status = 204)]
+async fn text_for_nothing() -> &'static str {
+    "hello"
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::http::{HeaderMap, Method};
+use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use route_runtime::testing::{TestClient, TestResponse};
 use route_runtime::{ApiError, ApiRequest, ApiResponse, RawBody, RouteInfo, Routes, api_route, get, post};
@@ -265,6 +266,29 @@ async fn raw(req: ApiRequest<RawBody>) -> Result<String, ApiError> {
 #[post("/forward")]
 async fn forward(req: ApiRequest<RawBody>) -> ApiResponse<()> {
     ApiResponse::new().stream(req.into_body())
+}
+
+/// As a body of axum's, and as one of `http-body`'s.
+#[post("/raw/[as_axum]")]
+async fn raw_as_a_body(as_axum: bool, req: ApiRequest<RawBody>) -> Response {
+    let raw = req.into_body();
+    let (is_end, size) = (raw.is_end_stream(), raw.size_hint().exact());
+    let body = if as_axum { Body::from(raw) } else { Body::new(raw) };
+    ([("x-size", format!("{is_end} {size:?}"))], body).into_response()
+}
+
+/// What an error of a body says of itself.
+#[post("/raw/error")]
+async fn raw_error(req: ApiRequest<RawBody>) -> String {
+    match req.into_body().bytes().await {
+        Ok(_) => "whole".to_owned(),
+        Err(error) => format!("{error} {}", std::error::Error::source(&error).is_some()),
+    }
+}
+
+#[get("/joined/[...rest]")]
+async fn joined(req: ApiRequest) -> String {
+    req.param("rest").unwrap_or_default().into_owned()
 }
 
 /// Borrows the request while it waits, and reads its body beside it.
@@ -784,4 +808,49 @@ async fn an_empty_form_is_a_form() {
     assert_eq!(post_as("/options", JSON, "").await.status(), 400);
     assert_eq!(client().post("/options").await.status(), 400);
     assert_eq!(post_as("/optional", FORM, "").await.json::<Value>(), Value::Null);
+}
+
+#[tokio::test]
+async fn a_raw_body_is_a_body() {
+    let client = client();
+    for path in ["/raw/true", "/raw/false"] {
+        for (text, said) in [("some text", "false Some(9)"), ("", "true Some(0)")] {
+            let response = client.post(path).body(text).await;
+            assert_eq!((response.text(), response.header("x-size")), (text, Some(said)), "{path}");
+        }
+    }
+    let pieces = futures_util::stream::iter([Ok("part"), Err(std::io::Error::other("gone"))]);
+    let response = client.post("/raw/error").body(Body::from_stream(pieces)).await;
+    assert_eq!(response.text(), "the body broke off or is malformed true");
+}
+
+#[tokio::test]
+async fn a_catch_all_is_one_text_of_all_its_segments() {
+    let client = client();
+    for (path, text) in [("/joined/a", "a"), ("/joined/a/b", "a/b"), ("/joined/a/b/c%2Fd/e", "a/b/c/d/e")] {
+        assert_eq!(client.get(path).await.text(), text);
+    }
+}
+
+/// A `Field` that nothing of a query fits.
+#[derive(Debug, Deserialize)]
+struct Nested {
+    #[allow(dead_code, reason = "only read into")]
+    inner: Inner,
+}
+
+#[derive(Debug, Deserialize)]
+struct Inner {
+    #[allow(dead_code, reason = "only read into")]
+    a: u8,
+}
+
+#[get("/nested")]
+async fn nested(req: ApiRequest) -> Result<String, ApiError> {
+    Ok(format!("{:?}", req.query_as::<Nested>()?))
+}
+
+#[tokio::test]
+async fn a_type_that_no_query_fits_is_a_mistake_of_the_program() {
+    assert_eq!(client().get("/nested?inner=1").await.status(), 500);
 }

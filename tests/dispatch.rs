@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{MatchedPath, OriginalUri, Path, RawPathParams, Request};
+use axum::extract::{FromRequestParts, MatchedPath, OriginalUri, Path, RawPathParams, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
-use axum::{Json, Router};
-use route_runtime::__private::{self as private, Entry, PathArg, RouteInfo};
+use axum::{Extension, Json, Router};
+use route_runtime::__private::{self as private, Entry, RouteInfo};
 use route_runtime::{
     ApiError, ApiResponse, Methods, RouteService, Routes, State, TrailingSlash, api_route, get,
 };
@@ -48,7 +49,7 @@ fn entry(kind: u8, methods: Methods, pattern: &str, line: u32) -> &'static Entry
             )
         }),
         2 if has_parameter => Entry::new::<()>(info, |incoming| {
-            private::call1::<(), PathArg<String, 0>, _, _, _>(
+            private::call1::<(), private::PathArg<String, 0>, _, _, _>(
                 incoming,
                 |text| async { text },
                 private::respond::<String>,
@@ -240,6 +241,28 @@ async fn post(Json(text): Json<String>) -> Result<ApiResponse<String>, ApiError>
     if text.is_empty() { Err(ApiError::bad_request("empty")) } else { Ok(ApiResponse::new().json(text)) }
 }
 
+/// Asks for what axum's router knows where no name of its type says so.
+struct Own(String);
+
+impl<S: Sync> FromRequestParts<S> for Own {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let matched = parts.extensions.get::<MatchedPath>();
+        Ok(Own(matched.map(|matched| matched.as_str().to_owned()).unwrap_or_default()))
+    }
+}
+
+#[get("/own/[id]")]
+async fn own(Own(matched): Own) -> String {
+    matched
+}
+
+#[get("/extension/[id]")]
+async fn extension(_id: String, Extension(matched): Extension<MatchedPath>) -> String {
+    matched.as_str().to_owned()
+}
+
 /// What a layer outside would see of it.
 #[get("/panics")]
 async fn panics() -> String {
@@ -271,6 +294,8 @@ async fn functions_answer_alike() {
             ("POST", "/post", "{"),
             ("GET", "/post", ""),
             ("GET", "/panics", ""),
+            ("GET", "/own/7", ""),
+            ("GET", "/extension/7", ""),
         ] {
             let request = || {
                 let request =
@@ -279,6 +304,33 @@ async fn functions_answer_alike() {
             };
             assert!(ask_both(&router, &service, request, &path).await, "{path}");
         }
+    }
+}
+
+#[tokio::test]
+async fn it_is_told_what_axum_matched() {
+    let service = Routes::collect().with_state(7_u32).into_service().unwrap();
+    for path in ["/own/7", "/extension/7"] {
+        let response =
+            service.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+        let wanted = path.replace('7', "{id}");
+        assert_eq!(told(response).await.body, wanted.as_bytes());
+    }
+}
+
+#[tokio::test]
+async fn it_has_the_page_and_the_document() {
+    let routes = || Routes::collect().with_state(7_u32).with_docs("/docs");
+    let (router, service) = (routes().into_router().unwrap(), routes().into_service().unwrap());
+    for (method, path) in [
+        ("GET", "/docs"),
+        ("GET", "/docs/openapi.json"),
+        ("HEAD", "/docs"),
+        ("POST", "/docs"),
+        ("GET", "/state"),
+    ] {
+        let request = || Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        assert!(ask_both(&router, &service, request, &path).await, "{method} {path}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! `Server` under clients that are silent, slow, many, do not read, or speak no sound HTTP; and its end.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
@@ -157,11 +157,56 @@ fn a_large_body_may_take_its_time() {
     let address = serve(options().body(SHORT).body_rate(1000));
     let mut stream = http::connect(address);
     stream.write_all(b"POST /stream HTTP/1.1\r\nhost: a\r\ncontent-length: 20000\r\n\r\n").unwrap();
+    // The first deadline is that of a body of which nothing has come.
     for _ in 0..10 {
+        std::thread::sleep(SHORT / 3);
         stream.write_all(&[b'x'; 2000]).unwrap();
-        std::thread::sleep(Duration::from_millis(100));
     }
     assert_eq!(http::receive(&mut stream).body, "20000");
+}
+
+/// In a process of its own, which may have few files open: this test again, told to be the server.
+#[cfg(unix)]
+#[test]
+fn a_server_without_files_waits_for_some() {
+    if std::env::var_os("FEW_FILES").is_some() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        return runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            println!("\nlistens on {}", listener.local_addr().unwrap());
+            server().serve(listener).await.unwrap();
+        });
+    }
+    let mut process = std::process::Command::new("sh")
+        .args(["-c", "ulimit -n 32 && exec \"$0\" --exact a_server_without_files_waits_for_some --nocapture"])
+        .arg(std::env::current_exe().unwrap())
+        .env("FEW_FILES", "")
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = BufReader::new(process.stdout.take().unwrap());
+    let mut lines = output.lines().map_while(Result::ok);
+    let address: SocketAddr =
+        lines.find_map(|line| line.strip_prefix("listens on ")?.parse().ok()).expect("an address");
+    let mut held: Vec<TcpStream> = (0..60).map(|_| http::connect(address)).collect();
+    std::thread::sleep(2 * SHORT);
+    // It does not ask again and again, and has not forgotten whom it has.
+    #[cfg(target_os = "linux")]
+    {
+        let used = std::fs::read_to_string(format!("/proc/{}/stat", process.id())).unwrap();
+        let ticks: u64 = used.split(' ').skip(13).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum();
+        assert!(ticks < 20, "{ticks} hundredths of a second");
+    }
+    http::send(&mut held[0], "GET", "/hello", "");
+    assert_eq!(http::receive(&mut held[0]).status, 200);
+    // Those who wait are served when others go.
+    let mut last = held.pop().unwrap();
+    drop(held);
+    http::send(&mut last, "GET", "/hello", "");
+    assert_eq!(http::receive(&mut last).status, 200);
+    assert_eq!(http::ask(address, "GET", "/hello").status, 200);
+    process.kill().unwrap();
+    process.wait().unwrap();
 }
 
 /// The client is not late when it is not asked for more: until then it has sent what fits, or waits for `100 Continue`.
@@ -226,6 +271,11 @@ fn what_two_readers_could_read_apart_is_refused() {
         assert!(said.contains(" 400 Bad Request") && said.contains("one `Host`"), "{head}: {said}");
         assert!(said.contains("connection: close") && said.contains("application/problem+json"), "{said}");
     }
+    let said = ask("HEAD /hello HTTP/1.1");
+    assert!(
+        said.starts_with("HTTP/1.1 400 ") && said.contains("content-length: ") && said.ends_with("\r\n\r\n"),
+        "{said}"
+    );
     for coding in ["gzip, chunked", "chunked, chunked", "identity, chunked"] {
         let said = ask(&format!("POST /body HTTP/1.1\r\nhost: a\r\ntransfer-encoding: {coding}"));
         assert!(said.starts_with("HTTP/1.1 501 ") || said.starts_with("HTTP/1.1 400 "), "{coding}: {said}");

@@ -123,6 +123,10 @@ async fn a_preflight_passes_the_layers_of_the_function_it_asks_for() {
     assert_eq!(preflight(&client, "/meet/7/8", "HEAD").await, (200, true));
     assert_eq!(preflight(&client, "/nowhere", "GET").await, (404, false));
     assert_eq!(preflight(&client, "/items//", "POST").await, (404, false));
+    // Only OPTIONS is a question.
+    let request = client.put("/items").header("origin", "https://a.example");
+    let response = request.header("access-control-request-method", "POST").await;
+    assert_eq!((response.status().as_u16(), response.header("access-control-allow-origin")), (405, None));
     // An OPTIONS that asks for no method is about the path.
     let plain = client.options("/items").await;
     assert_eq!((plain.status().as_u16(), plain.header("allow")), (204, Some("GET,HEAD,POST,DELETE")));

@@ -176,6 +176,10 @@ async fn every_500_has_one_line_that_says_why_and_where() {
     for (path, status) in [("/unfinished", 202), ("/external", 200), ("/off", 400)] {
         assert_eq!(lines(&client, path).await, (status, vec![]), "{path}");
     }
+    // A mistake of the program's each time.
+    for _ in 0..2 {
+        assert_eq!(lines(&client, "/header").await.1.len(), 1);
+    }
     for (path, wanted) in [
         ("/panics", "panicked: secret\\nof a panic [GET /panics, "),
         (

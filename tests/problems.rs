@@ -113,6 +113,42 @@ async fn seen_string(body: Result<String, StringRejection>) -> Result<(), ApiErr
     Ok(())
 }
 
+/// Who refuses in words of its own, or in plain ones with a header.
+struct Refuses<const IN_JSON: bool>;
+
+impl<S: Sync, const IN_JSON: bool> FromRequestParts<S> for Refuses<IN_JSON> {
+    type Rejection = Response;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Response> {
+        Err(if IN_JSON {
+            (StatusCode::FORBIDDEN, Json(json!({ "own": true }))).into_response()
+        } else {
+            (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "7")], "plain text").into_response()
+        })
+    }
+}
+
+#[get("/refuses/json")]
+async fn refuses_in_json(_all: (HeaderMap, Refuses<true>)) {}
+
+#[get("/refuses/plain")]
+async fn refuses_plainly(_all: (HeaderMap, Refuses<false>)) {}
+
+#[tokio::test]
+async fn what_a_part_of_a_tuple_refuses_with() {
+    let client = client();
+    let response = client.get("/refuses/json").await;
+    assert_eq!((response.status().as_u16(), response.text()), (403, r#"{"own":true}"#));
+    assert_eq!(response.header("content-type"), Some("application/json"));
+    // Plain words may be axum's, which echo.
+    let response = client.get("/refuses/plain").await;
+    assert_eq!((response.status().as_u16(), response.header("retry-after")), (429, Some("7")));
+    assert_eq!(response.text(), r#"{"title":"Too Many Requests","status":429}"#);
+    let types = response.headers().get_all("content-type").iter().count();
+    let lengths = response.headers().get_all("content-length").iter().count();
+    assert_eq!((types, response.header("content-type"), lengths), (1, Some("application/problem+json"), 1));
+}
+
 #[get("/tuple")]
 async fn tuple(_all: (Query<Post>, HeaderMap)) {}
 
@@ -302,7 +338,16 @@ fn problem(what: &str, status: u16, response: &TestResponse) -> Value {
 async fn every_refusal_is_a_problem_without_echo() {
     for (what, status, request) in refusals(&client()) {
         let response = request.await;
-        problem(what, status, &response);
+        let problem = problem(what, status, &response);
+        if what.starts_with("seen") && what != "seen limit" {
+            let detail = match status {
+                413 => "the body is too large",
+                415 => "the body has another `content-type` than this route takes",
+                422 => "the body has another shape than this route takes",
+                _ => "the body broke off or is malformed",
+            };
+            assert_eq!(problem["detail"], detail, "{what}");
+        }
         for told in ["SECRET", "secret", "Post", "u8", "serde", "struct", "axum"] {
             assert!(!response.text().contains(told), "{what}: {}", response.text());
         }

@@ -179,6 +179,7 @@ async fn addresses_that_can_not_be_listened_on() {
     assert!(error.to_string().starts_with(&format!("can't listen on {address}: ")), "{error}");
     let error = Routes::collect().serve("no address").await.expect_err("no address");
     assert!(error.to_string().contains("write `host:port`"), "{error}");
+    assert!(!error.is_address_in_use());
     let error = Routes::collect().serve("192.0.2.1:3000").await.expect_err("another machine's");
     assert!(error.to_string().contains("this machine has no such address"), "{error}");
 }

@@ -312,7 +312,7 @@ pub(crate) fn finish(response: &mut Response, asked: Asked) {
         }
         return;
     }
-    if asked == Asked::ContentAlone && size.lower() > 0 {
+    if asked == Asked::ContentAlone {
         return;
     }
     if let Some(length) = size.exact()

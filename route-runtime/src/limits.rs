@@ -287,11 +287,7 @@ impl HttpBody for Cut {
     }
 
     fn size_hint(&self) -> SizeHint {
-        let mut size = self.body.size_hint();
-        if size.lower() <= self.left && size.upper().is_some_and(|upper| upper > self.left) {
-            size.set_upper(self.left);
-        }
-        size
+        self.body.size_hint()
     }
 }
 

@@ -51,7 +51,7 @@ pub fn check(data: &[u8]) {
 
 /// The text of responses. axum's router adds an `Allow` to all that comes of a path without a function for the method.
 fn without_allow_of_404(bytes: &[u8]) -> String {
-    const NOT_FOUND: &str = "HTTP/1.1 404 Not Found";
+    const NOT_FOUND: &str = " 404 Not Found";
     let text = bytes.escape_ascii().to_string();
     let mut pieces = text.split(NOT_FOUND);
     let mut out = pieces.next().unwrap_or_default().to_owned();

@@ -1,6 +1,7 @@
 //! The same application three ways, and the requests that all of them answer.
 
 pub mod by_hand;
+pub mod many;
 pub mod routes;
 
 use std::future::Future;

@@ -162,6 +162,19 @@ mod tests {
             ("*/*", None),
             ("text/html", None),
             ("multipart/form-data; boundary=x", None),
+            (r#"text/plain; a=";"; charset=utf-8"#, Some(Media::Text)),
+            (r#"text/plain; a=";charset=latin1"; charset=utf-8"#, Some(Media::Text)),
+            (r#"text/plain; a="\";charset=latin1"; charset=utf-8"#, Some(Media::Text)),
+            (r#"text/plain; a="\\"; charset=latin1"#, None),
+            (r"text/plain; a=\; charset=latin1", None),
+            ("te xt/plain", None),
+            ("a b/c+json", None),
+            ("a/b c+json", None),
+            ("/c+json", None),
+            ("application/json; a b=c", None),
+            ("application/json; a=b c", None),
+            ("application/json; =c", None),
+            ("application/json; a b=\"c\"", None),
             ("", None),
         ] {
             check(&[("content-type", value)], true, wanted);
@@ -169,6 +182,20 @@ mod tests {
         check(&[], true, None);
         check(&[("content-type", "text/plain")], false, None);
         check(&[("content-type", "application/json")], false, Some(Media::Json));
+    }
+
+    #[test]
+    fn a_415_says_what_would_do() {
+        for (takes_text, wanted) in [
+            (true, "application/json, application/x-www-form-urlencoded, text/plain"),
+            (false, "application/json, application/x-www-form-urlencoded"),
+        ] {
+            let refusal = media(&HeaderMap::new(), takes_text).expect_err("no type");
+            assert_eq!(
+                refusal.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()),
+                Some(wanted)
+            );
+        }
     }
 
     #[test]

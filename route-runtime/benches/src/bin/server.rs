@@ -1,8 +1,9 @@
-//! A whole server for `report`: `server axum` or `server routes`. It prints its port.
+//! A whole server for `report`: `server axum|routes [<count of routes>]`. It prints its port.
 
 use std::error::Error;
 
-use benches::{by_hand, routes};
+use benches::many::Written;
+use benches::{App, Way, by_hand, routes};
 use tokio::net::TcpListener;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -11,10 +12,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         println!("{}", listener.local_addr()?.port());
-        match std::env::args().nth(1).as_deref() {
-            Some("axum") => axum::serve(listener, by_hand::app()).await?,
-            Some("routes") => routes::all().serve(listener).await?,
-            _ => return Err("`server axum` or `server routes`".into()),
+        let mut arguments = std::env::args().skip(1);
+        let (way, count) = (arguments.next(), arguments.next().map(|count| count.parse()).transpose()?);
+        match (way.as_deref(), count) {
+            (Some("axum"), None) => axum::serve(listener, by_hand::app()).await?,
+            (Some("axum"), Some(count)) => {
+                if let App::Router(router) = Written::new(Way::Axum, count).build() {
+                    axum::serve(listener, router).await?;
+                }
+            }
+            (Some("routes"), None) => routes::all().serve(listener).await?,
+            (Some("routes"), Some(count)) => {
+                Written::new(Way::Routes, count).routes().serve(listener).await?;
+            }
+            _ => return Err("`server axum|routes [<count of routes>]`".into()),
         }
         Ok(())
     })

@@ -1,10 +1,13 @@
 //! Measures, compares with the budgets, and writes the tables of PERFORMANCE.md: `cargo run --release --bin report`.
 //!
-//! Exits with 1 when a budget is exceeded. `report requests` or `report server` measures that alone; with `--check`
-//! nothing is written.
+//! Exits with 1 when a budget is exceeded. `report requests`, or another of the names below, measures that alone; with
+//! `--check` nothing is written.
 
 mod budgets;
+mod compile;
+mod load;
 mod requests;
+mod scale;
 mod server;
 mod tables;
 
@@ -26,6 +29,19 @@ fn main() -> Result<ExitCode> {
     }
     if wanted("server") {
         tables.push(("server", tables::server(&server::measure()?, &mut exceeded)));
+    }
+    if wanted("scale") {
+        let (many, connections) = scale::measure()?;
+        tables.push(("scale", tables::scale(&many, &mut exceeded)));
+        tables.push(("connections", tables::connections(&connections, &mut exceeded)));
+    }
+    if wanted("load") {
+        let (rounds, kept) = load::measure()?;
+        tables.push(("load", tables::load(&rounds)));
+        tables.push(("memory", tables::memory(&kept)));
+    }
+    if wanted("compile") {
+        tables.push(("compile", tables::compile(&compile::measure()?)));
     }
     for (name, table) in &tables {
         println!("{name}\n\n{table}");

@@ -4,7 +4,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::Result;
@@ -14,7 +14,7 @@ const REQUESTS: usize = 500;
 /// What is asked, and the instructions of axum's server and of this one.
 pub type Measured = Vec<(&'static str, f64, f64)>;
 
-const CASES: [(&str, &str); 3] = [
+pub const CASES: [(&str, &str); 3] = [
     ("hello", "GET /api/hello HTTP/1.1\r\nhost: localhost\r\nuser-agent: benches/0\r\naccept: */*\r\n\r\n"),
     (
         "trivia",
@@ -29,39 +29,65 @@ const CASES: [(&str, &str); 3] = [
 ];
 
 pub fn measure() -> Result<Measured> {
-    let build = Command::new("cargo")
-        .args(["build", "--release", "--bin", "server"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()?;
-    if !build.success() {
-        return Err("the server can't be built".into());
-    }
-    // Beside this program.
-    let program = std::env::current_exe()?.with_file_name("server");
-    let each = |way, request| -> Result<f64> {
-        let (once, twice) = (
-            instructions(&program, way, request, REQUESTS)?,
-            instructions(&program, way, request, 2 * REQUESTS)?,
-        );
-        Ok((twice - once) / REQUESTS as f64)
-    };
+    let program = built("server")?;
+    let each = |way, request| slope(&program, &[way], request, Times::OnOneConnection(REQUESTS));
     CASES
         .iter()
         .map(|(name, request)| Ok((*name, each("axum", request)?, each("routes", request)?)))
         .collect()
 }
 
-fn instructions(program: &PathBuf, way: &str, request: &str, count: usize) -> Result<f64> {
+/// Instructions for a connection with one request, of a server with many routes.
+pub fn connection(program: &Path, way: &str, count: usize) -> Result<f64> {
+    let request = "GET /api/s0 HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    slope(program, &[way, &count.to_string()], request, Times::EachOnItsOwn(REQUESTS / 5))
+}
+
+/// Another program of this package.
+pub fn built(name: &str) -> Result<PathBuf> {
+    let build = Command::new("cargo")
+        .args(["build", "--release", "--bin", name])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()?;
+    if !build.success() {
+        return Err(format!("`{name}` can't be built").into());
+    }
+    // Beside this one.
+    Ok(std::env::current_exe()?.with_file_name(name))
+}
+
+/// How often something is asked.
+#[derive(Debug, Clone, Copy)]
+enum Times {
+    OnOneConnection(usize),
+    EachOnItsOwn(usize),
+}
+
+/// The instructions of one more.
+fn slope(program: &Path, arguments: &[&str], request: &str, times: Times) -> Result<f64> {
+    let (twice, count) = match times {
+        Times::OnOneConnection(count) => (Times::OnOneConnection(2 * count), count),
+        Times::EachOnItsOwn(count) => (Times::EachOnItsOwn(2 * count), count),
+    };
+    let once = instructions(program, arguments, request, times)?;
+    Ok((instructions(program, arguments, request, twice)? - once) / count as f64)
+}
+
+fn instructions(program: &Path, arguments: &[&str], request: &str, times: Times) -> Result<f64> {
     let mut server = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)
-        .arg(way)
+        .args(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()?;
     let mut port = String::new();
     BufReader::new(server.stdout.take().ok_or("no output")?).read_line(&mut port)?;
-    let asked = ask(port.trim().parse()?, request, count);
+    let port = port.trim().parse()?;
+    let asked = match times {
+        Times::OnOneConnection(count) => ask(port, request, count),
+        Times::EachOnItsOwn(count) => (0..count).try_for_each(|_| ask(port, request, 1)),
+    };
     // Callgrind counts to the end, whatever that is.
     Command::new("kill").arg(server.id().to_string()).status()?;
     let mut told = String::new();

@@ -4,8 +4,11 @@ use std::fmt::Write as _;
 use std::fs;
 
 use crate::Result;
-use crate::budgets::{Against, SERVER};
+use crate::budgets::{Against, BUILD, COMPILE, CONNECTION, OPENAPI, SERVER};
+use crate::compile::{self, Way};
+use crate::load::{self, Memory, Rate};
 use crate::requests::{Cost, Measured};
+use crate::scale;
 use crate::server;
 
 const CASES: [(&str, &str); 19] = [
@@ -85,6 +88,135 @@ pub fn server(measured: &server::Measured, exceeded: &mut Vec<String>) -> String
         if !mark.is_empty() {
             exceeded.push(format!("`serve`, {case}: {ratio:.2} of `axum::serve`, not {SERVER}"));
         }
+    }
+    table
+}
+
+/// Milliseconds for each route and seconds for all again, behind each what it is of axum's. Seconds of a machine are no reason
+/// to fail.
+pub fn compile(measured: &compile::Measured) -> String {
+    let mut table = "| written | check, ms a route | debug build, ms a route | release build, ms a route | \
+                     one of 1000 changed: check, s | build, s | release binary of 1000, MB |\n|---|---|---|---|---|---|---|\n"
+        .to_owned();
+    let of = |way| {
+        let at = |size| measured.iter().find(|one| (one.0, one.1) == (way, size)).map(|one| one.2);
+        let [small, large] = compile::SIZES;
+        at(small).zip(at(large)).map(|(few, many)| {
+            let slope = |few: f64, many: f64| 1000.0 * (many - few) / (large - small) as f64;
+            [
+                slope(few.check, many.check),
+                slope(few.debug, many.debug),
+                slope(few.release, many.release),
+                many.check_again,
+                many.debug_again,
+                many.bytes as f64 / 1e6,
+            ]
+        })
+    };
+    let (by_hand, plain) = (of(Way::Axum), of(Way::Routes));
+    for (way, shown) in compile::WAYS {
+        let Some(values) = of(way) else { continue };
+        let _ = write!(table, "| {shown} |");
+        for (i, value) in values.iter().enumerate() {
+            let _ = write!(table, " {value:.2}");
+            let (against, budget) = match way {
+                Way::Axum => (None, None),
+                Way::Routes => (by_hand, COMPILE.get(i).copied()),
+                Way::Openapi => (plain, (i < 3).then_some(OPENAPI)),
+            };
+            if let Some(other) = against.and_then(|against| against.get(i).copied()) {
+                let ratio = value / other;
+                let is_beyond = budget.is_some_and(|budget| ratio > budget);
+                let _ = write!(table, " ({ratio:.2}{})", if is_beyond { " **beyond**" } else { "" });
+            }
+            table.push_str(" |");
+        }
+        table.push('\n');
+    }
+    let budgets = COMPILE.map(|budget| format!("{budget}"));
+    let _ = writeln!(table, "| budget, of axum's | {} | |", budgets.join(" | "));
+    let _ =
+        writeln!(table, "| budget with `openapi`, of without | {OPENAPI} | {OPENAPI} | {OPENAPI} | | | |");
+    table
+}
+
+pub fn scale(measured: &scale::Measured, exceeded: &mut Vec<String>) -> String {
+    let mut table = "| routes | made | made: instructions, of axum's | ms | KiB | a request to the first | the middle | the last | none |\n\
+                     |---|---|---|---|---|---|---|---|---|\n"
+        .to_owned();
+    let largest = scale::SIZES.into_iter().max();
+    for size in scale::SIZES {
+        let of = |way| measured.iter().find(|one| (one.0, one.1) == (way, size)).map(|one| one.2);
+        let Some(by_hand) = of("axum") else { continue };
+        for (way, shown) in scale::WAYS {
+            let Some(cost) = of(way) else { continue };
+            let ratio = cost.instructions / by_hand.instructions;
+            let is_beyond = Some(size) == largest && ratio > BUILD;
+            if is_beyond {
+                exceeded
+                    .push(format!("{size} routes, {way}: {ratio:.2} of axum's instructions, not {BUILD}"));
+            }
+            let mark = if is_beyond { " **beyond**" } else { "" };
+            let _ = write!(
+                table,
+                "| {size} | {shown} | {:.0} ({ratio:.2}{mark}) | {:.2} | {:.0} |",
+                cost.instructions,
+                cost.milliseconds,
+                cost.bytes / 1024.0
+            );
+            for request in cost.requests {
+                let _ = write!(table, " {request:.0} |");
+            }
+            table.push('\n');
+        }
+    }
+    table
+}
+
+pub fn connections(measured: &scale::Connections, exceeded: &mut Vec<String>) -> String {
+    let mut table =
+        "| server | routes | instructions | of those with the fewest |\n|---|---|---|---|\n".to_owned();
+    for (way, size, instructions) in measured {
+        let least = measured.iter().find(|one| one.0 == *way).map_or(f64::NAN, |one| one.2);
+        let ratio = instructions / least;
+        let is_beyond = *way == "routes" && ratio > CONNECTION;
+        if is_beyond {
+            exceeded
+                .push(format!("a connection of {size} routes: {ratio:.2} of one with few, not {CONNECTION}"));
+        }
+        let shown = if *way == "axum" { "`axum::serve`" } else { "`serve`" };
+        let mark = if is_beyond { " **beyond**" } else { "" };
+        let _ = writeln!(table, "| {shown} | {size} | {instructions:.0} | {ratio:.2}{mark} |");
+    }
+    table
+}
+
+/// Ratios of each round: the middle one, the least and the most.
+pub fn load(rounds: &load::Rounds) -> String {
+    let mut table =
+        "| request | requests a second, of `axum::serve`'s | p99 latency, of its |\n|---|---|---|\n"
+            .to_owned();
+    for (case, rates) in rounds {
+        let of = |value: fn(&Rate) -> f64| {
+            let mut ratios: Vec<f64> = rates.iter().map(|[axum, own]| value(own) / value(axum)).collect();
+            ratios.sort_by(f64::total_cmp);
+            let at = |i: usize| ratios.get(i).copied().unwrap_or(f64::NAN);
+            format!("{:.2} ({:.2} – {:.2})", at(ratios.len() / 2), at(0), at(ratios.len().saturating_sub(1)))
+        };
+        let _ = writeln!(table, "| {case} | {} | {} |", of(|rate| rate.requests), of(|rate| rate.p99));
+    }
+    table
+}
+
+pub fn memory([by_hand, own]: &[Memory; 2]) -> String {
+    let mut table = format!(
+        "| server | after the first request, KiB | at most under load, KiB | with {} idle connections, KiB | for each, KiB |\n\
+         |---|---|---|---|---|\n",
+        load::IDLE
+    );
+    for (shown, Memory { idle, peak, connections }) in [("`axum::serve`", by_hand), ("`serve`", own)] {
+        let each = connections.saturating_sub(*idle) as f64 / load::IDLE as f64;
+        let _ = writeln!(table, "| {shown} | {idle} | {peak} | {connections} | {each:.1} |");
     }
     table
 }
