@@ -44,9 +44,22 @@ pub fn check(data: &[u8]) {
         // To a client that is gone the one may have said more than the other.
         if is_judged && !is_gone(chunks) {
             let [by_router, by_service] = &received[..] else { unreachable!("two ways") };
-            assert!(by_router == by_service, "{by_router}\n{by_service}");
+            assert!(are_alike(by_router, by_service), "{by_router}\n{by_service}");
         }
     });
+}
+
+/// Whether two say the same, of which one may have been cut in its last words: hyper does not wait until its refusal of what is
+/// no request is written.
+fn are_alike(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+    let last = long.rfind("HTTP/1.").filter(|last| {
+        let end = long.get(last + "HTTP/1.1 ".len()..).unwrap_or_default();
+        end.starts_with('4')
+            && end.contains("connection: close")
+            && end.ends_with("content-length: 0\\r\\n\\r\\n")
+    });
+    long == short || long.starts_with(short) && last.is_some_and(|last| last <= short.len())
 }
 
 /// The text of responses. axum's router adds an `Allow` to all that comes of a path without a function for the method.
