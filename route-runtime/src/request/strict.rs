@@ -340,7 +340,8 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Variant<'_, A> {
     type Error = Fault;
 
     fn unit_variant(self) -> Result<(), Fault> {
-        self.report.blame(self.access.unit_variant(), &[], &valid)
+        let value = self.report.blame(self.access.unit_variant(), &[], &|| "null".to_owned());
+        Self::within(self.report, self.name.as_deref(), value)
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Fault> {

@@ -34,6 +34,8 @@ pub struct Build {
     pub check_again: f64,
     pub debug_again: f64,
     pub bytes: u64,
+    /// With all that it depends on.
+    pub crates: usize,
 }
 
 pub type Measured = Vec<(Way, usize, Build)>;
@@ -59,6 +61,7 @@ fn build(way: Way, size: usize) -> Result<Build> {
     let debug = program.cargo("build", false)?;
     let release = program.cargo("build --release", false)?;
     let bytes = fs::metadata(folder().join("target/release").join(&program.name))?.len();
+    let crates = program.crates()?;
     // With what a compiler keeps for the next time.
     let again = |command: &str, text: &str| -> Result<f64> {
         program.cargo(command, true)?;
@@ -67,7 +70,7 @@ fn build(way: Way, size: usize) -> Result<Build> {
     };
     let check_again = again("check", "changed")?;
     let debug_again = again("build", "changed again")?;
-    Ok(Build { check, debug, release, check_again, debug_again, bytes })
+    Ok(Build { check, debug, release, check_again, debug_again, bytes, crates })
 }
 
 fn folder() -> PathBuf {
@@ -135,6 +138,17 @@ impl Program {
                 .sum()
         });
         seconds.ok_or_else(|| format!("`times` told {text:?}").into())
+    }
+
+    /// How many are compiled for it, itself left out.
+    fn crates(&self) -> Result<usize> {
+        let output = Command::new("cargo")
+            .args(["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"])
+            .current_dir(&self.folder)
+            .output()?;
+        let text = String::from_utf8(output.stdout)?;
+        let names = text.lines().map(|line| line.trim_end_matches(" (*)")).filter(|line| !line.is_empty());
+        Ok(names.collect::<std::collections::BTreeSet<_>>().len() - 1)
     }
 
     fn manifest(&self) -> String {
