@@ -102,6 +102,8 @@ fn who_reads_slowly_gets_all() {
     let ending = Ending::new(server().options(options().idle(SHORT).drain(Duration::from_secs(20))));
     let mut stream = http::connect(ending.address);
     http::send(&mut stream, "GET", "/large", "");
+    // For longer than a connection may be idle it takes nothing at all.
+    std::thread::sleep(3 * SHORT);
     reads_half_of_large(&mut stream);
     let ends = std::thread::spawn(move || ending.end());
     reads_half_of_large(&mut stream);

@@ -175,3 +175,128 @@ impl Drop for InFlight {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// 10 s for a head, 20 s without a request, 5 s for a client that takes nothing.
+    fn options() -> ServerOptions {
+        ServerOptions::new().head(10 * SECOND).idle(20 * SECOND).write_stall(5 * SECOND)
+    }
+
+    /// The seconds that are left, and what it is when they are over.
+    fn left(phase: &Phase) -> Option<(u64, Late)> {
+        phase.limit(&options()).map(|(left, late)| (left.as_secs(), late))
+    }
+
+    async fn pass(seconds: u32) {
+        tokio::time::advance(seconds * SECOND).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_is_busy_until_its_last_request_is_answered() {
+        let phase = Arc::new(Phase::new());
+        assert_eq!(left(&phase), Some((10, Late::Slow)));
+        pass(4).await;
+        assert_eq!(left(&phase), Some((6, Late::Slow)));
+        let (first, second) = (phase.begin(true), phase.begin(true));
+        pass(60).await;
+        assert_eq!(left(&phase), None);
+        drop(first);
+        assert_eq!(left(&phase), None);
+        drop(second);
+        assert_eq!(left(&phase), Some((20, Late::Idle)));
+        pass(30).await;
+        assert_eq!(left(&phase), Some((0, Late::Idle)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_byte_begins_a_request_of_http_1_only() {
+        for (is_multiplexed, wanted) in [(false, (10, Late::Slow)), (true, (13, Late::Idle))] {
+            let phase = Arc::new(Phase::new());
+            drop(phase.begin(is_multiplexed));
+            pass(7).await;
+            phase.received();
+            assert_eq!(left(&phase), Some(wanted));
+            // A request more does not change the protocol.
+            drop(phase.begin(is_multiplexed));
+            pass(7).await;
+            phase.received();
+            assert_eq!(left(&phase), Some(wanted));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_has_to_make_room_has_its_time_for_it() {
+        let phase = Arc::new(Phase::new());
+        let (mut first, mut second) = (phase.begin(true), phase.begin(true));
+        pass(60).await;
+        first.waits(true);
+        assert_eq!(left(&phase), Some((5, Late::Slow)));
+        pass(3).await;
+        assert_eq!(left(&phase), Some((2, Late::Slow)));
+        // Whichever answer it takes of.
+        second.waits(true);
+        assert_eq!(left(&phase), Some((5, Late::Slow)));
+        second.waits(false);
+        first.waits(true);
+        pass(5).await;
+        assert_eq!(left(&phase), Some((0, Late::Slow)));
+        drop(first);
+        assert_eq!(left(&phase), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_with_bytes_left_is_not_idle() {
+        let phase = Arc::new(Phase::new());
+        drop(phase.begin(false));
+        phase.blocked(true);
+        pass(60).await;
+        assert_eq!(left(&phase), None);
+        phase.blocked(false);
+        assert_eq!(left(&phase), Some((20, Late::Idle)));
+        // What the system takes at once counts where answers are in pieces.
+        for (is_multiplexed, wanted) in [(false, 13), (true, 20)] {
+            let phase = Arc::new(Phase::new());
+            drop(phase.begin(is_multiplexed));
+            pass(7).await;
+            phase.sent();
+            assert_eq!(left(&phase), Some((wanted, Late::Idle)));
+        }
+    }
+
+    /// How many seconds it takes until a connection that is to end may be cut.
+    async fn finished(phase: &Phase) -> Option<u64> {
+        let start = Instant::now();
+        let time = tokio::time::timeout(100 * SECOND, phase.finished(&options(), 2 * SECOND)).await;
+        time.ok().map(|()| start.elapsed().as_secs())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_is_to_end_sends_what_it_has() {
+        let phase = Arc::new(Phase::new());
+        pass(60).await;
+        assert_eq!(finished(&phase).await, Some(2));
+        phase.blocked(true);
+        assert_eq!(finished(&phase).await, None);
+        phase.blocked(false);
+        let mut request = phase.begin(true);
+        assert_eq!(finished(&phase).await, None);
+        // 5 s for the client, which is asked about every 2 s.
+        request.waits(true);
+        assert_eq!(finished(&phase).await, Some(6));
+        drop(request);
+        phase.sent();
+        pass(1).await;
+        assert_eq!(finished(&phase).await, Some(2));
+        phase.sent();
+        let (ended, ()) = tokio::join!(finished(&phase), async {
+            tokio::time::sleep(SECOND).await;
+            phase.sent();
+        });
+        assert_eq!(ended, Some(4));
+    }
+}

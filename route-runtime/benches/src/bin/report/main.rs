@@ -25,7 +25,7 @@ fn main() -> Result<ExitCode> {
     if wanted("requests") {
         let measured = requests::measure()?;
         tables.push(("requests", tables::requests(&measured)));
-        tables.push(("budgets of requests", tables::budgets(budgets::REQUESTS, &measured, &mut exceeded)));
+        tables.push(("budgets of requests", tables::budgets(&measured, &mut exceeded)));
     }
     if wanted("server") {
         tables.push(("server", tables::server(&server::measure()?, &mut exceeded)));
