@@ -503,7 +503,7 @@ async fn another_shape_is_422_with_a_pointer_and_without_an_echo() {
         ("/order", json!(5), "", "must be one of `up`, `down`"),
         ("/order", json!({}), "", "must be one of `up`, `down`"),
         ("/order", json!(["up"]), "", "must be one of `up`, `down`"),
-        ("/order", json!({ "up": "SECRET" }), "/up", "must be null"),
+        ("/order", json!({ "up": "SECRET" }), "", "must be a valid value"),
         ("/ints", json!([1, 2, true, 4]), "", "must be an array of 3"),
         ("/point", json!({ "x": 1.5, "y": 1 }), "", "must be a valid value"),
         ("/by-number", json!({ "1x": 1 }), "", "has a key that must be an integer of 32 bits, not below 0"),

@@ -340,8 +340,7 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Variant<'_, A> {
     type Error = Fault;
 
     fn unit_variant(self) -> Result<(), Fault> {
-        let value = self.report.blame(self.access.unit_variant(), &[], &|| "null".to_owned());
-        Self::within(self.report, self.name.as_deref(), value)
+        self.report.blame(self.access.unit_variant(), &[], &valid)
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Fault> {
