@@ -391,3 +391,31 @@ async fn only_a_304_says_how_long_its_content_would_be() {
 async fn text_for_nothing() -> &'static str {
     "hello"
 }
+
+/// A type of the user's, which is an `ApiResponse` in the end.
+struct Own;
+
+impl IntoResponse for Own {
+    fn into_response(self) -> Response {
+        ApiResponse::<()>::new().send("own").into_response()
+    }
+}
+
+#[get("/own-of-this-test")]
+async fn own() -> Own {
+    Own
+}
+
+#[get("/failing-of-this-test")]
+async fn failing() -> Result<&'static str, Own> {
+    Err(Own)
+}
+
+#[tokio::test]
+async fn what_is_made_of_an_api_response_has_its_tag() {
+    for path in ["/own-of-this-test", "/failing-of-this-test", "/tagged-of-this-test"] {
+        let tag = get(path).await.header("etag").expect("a tag").to_owned();
+        let response = client().get(path).header("if-none-match", &tag).await;
+        assert_eq!(response.status(), 304, "{path}");
+    }
+}

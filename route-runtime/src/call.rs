@@ -3,7 +3,7 @@
 //! Every generic line here is compiled once per route, so what does not need the types is a call to
 //! [`endpoint`](crate::endpoint) or [`text`](crate::text).
 
-use std::any::{Any, TypeId};
+use std::any::{Any, TypeId, type_name};
 use std::fmt;
 use std::future::{Future, ready};
 use std::marker::PhantomData;
@@ -11,7 +11,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -23,7 +23,6 @@ use crate::endpoint::{self, Mounted};
 use crate::error::bare;
 use crate::needs::Needs;
 use crate::request::ApiRequest;
-use crate::shape::{self, ShapeCheck};
 
 /// What a route is called with.
 #[expect(
@@ -95,16 +94,17 @@ where
     Fut: Future + Send + 'static,
 {
     // Here, because what an async block borrows once has a place of its own in its future. And what it takes apart has two.
-    let (request, route) = match incoming {
+    let (mut request, route) = match incoming {
         Incoming::Request(request, route) => (request, route),
-        Incoming::Question => return Reply::Needs(A::needs()),
+        Incoming::Question => return Reply::Needs(A::needs().and_answer(type_name::<Fut::Output>())),
     };
-    let (mut request, condition) = match endpoint::prepare(request, &route) {
-        Ok(prepared) => prepared,
+    let condition = match endpoint::prepare(&mut request, &route) {
+        Ok(condition) => condition,
         Err(reply) => return reply,
     };
+    let mut taken = A::take(request);
     Reply::Answer(Box::pin(async move {
-        let response = match A::extract(&mut request, &route).await {
+        let response = match A::extract(&mut taken, &route).await {
             Ok(values) => match deadline::within(route.max_duration, pin!(handler(values))).await {
                 Some(output) => endpoint::answer(&route, condition, respond(output)),
                 None => endpoint::timed_out(&route),
@@ -143,14 +143,36 @@ impl<T: IntoResponse> Answer for T {
 pub(crate) trait Arguments<S> {
     /// What the handler is called with.
     type Values: Send;
+    /// What they are made of.
+    type Taken: Send + 'static;
+
     /// What they need together.
     fn needs() -> Needs;
 
+    /// What they need of a request.
+    fn take(request: Request) -> Self::Taken;
+
     /// All values, or the answer that refuses the request: what reads the body comes last.
     fn extract(
-        request: &mut Taken,
+        request: &mut Self::Taken,
         route: &Mounted,
     ) -> impl Future<Output = Result<Self::Values, Refusal>> + Send;
+}
+
+/// Of a handler without arguments, to which a request is nothing.
+impl<S> Arguments<S> for () {
+    type Values = ();
+    type Taken = ();
+
+    fn needs() -> Needs {
+        Needs::default()
+    }
+
+    fn take(_: Request) {}
+
+    async fn extract((): &mut (), _: &Mounted) -> Result<(), Refusal> {
+        Ok(())
+    }
 }
 
 /// One argument of a handler: a marker of where its value comes from.
@@ -208,15 +230,26 @@ macro_rules! call {
         {
             run::<S, ($($argument,)*), _, _>(incoming, |($($value,)*)| handler($($value),*), respond)
         }
+    };
+}
+
+/// The extraction for each number of arguments but none.
+macro_rules! arguments {
+    ($call:ident: $($argument:ident $type:ident $value:ident $index:tt)*) => {
+        call!($call: $($argument $type $value $index)*);
 
         impl<S: Send + Sync + 'static, $($argument: Argument<S>),*> Arguments<S> for ($($argument,)*) {
             type Values = ($($argument::Value,)*);
+            type Taken = Taken;
+
+            fn take(request: Request) -> Taken {
+                Some(request.into_parts())
+            }
 
             fn needs() -> Needs {
                 Needs::default()$(.and($argument::needs()))*
             }
 
-            #[allow(unused, reason = "a handler without arguments asks for nothing")]
             async fn extract(request: &mut Taken, route: &Mounted) -> Result<Self::Values, Refusal> {
                 let state = route.state::<S>()?;
                 let last = route.needs.reader.is_none() && 0_usize $(+ $argument::is_request())* == 1;
@@ -233,22 +266,22 @@ macro_rules! call {
 }
 
 call!(call0:);
-call!(call1: A AV a 0);
-call!(call2: A AV a 0 B BV b 1);
-call!(call3: A AV a 0 B BV b 1 C CV c 2);
-call!(call4: A AV a 0 B BV b 1 C CV c 2 D DV d 3);
-call!(call5: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4);
-call!(call6: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5);
-call!(call7: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6);
-call!(call8: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7);
-call!(call9: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8);
-call!(call10: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9);
-call!(call11: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10);
-call!(call12: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11);
-call!(call13: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12);
-call!(call14: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12 O OV o 13);
-call!(call15: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12 O OV o 13 P PV p 14);
-call!(call16: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12 O OV o 13 P PV p 14 Q QV q 15);
+arguments!(call1: A AV a 0);
+arguments!(call2: A AV a 0 B BV b 1);
+arguments!(call3: A AV a 0 B BV b 1 C CV c 2);
+arguments!(call4: A AV a 0 B BV b 1 C CV c 2 D DV d 3);
+arguments!(call5: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4);
+arguments!(call6: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5);
+arguments!(call7: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6);
+arguments!(call8: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7);
+arguments!(call9: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8);
+arguments!(call10: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9);
+arguments!(call11: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10);
+arguments!(call12: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11);
+arguments!(call13: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12);
+arguments!(call14: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12 O OV o 13);
+arguments!(call15: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12 O OV o 13 P PV p 14);
+arguments!(call16: A AV a 0 B BV b 1 C CV c 2 D DV d 3 E EV e 4 G GV g 5 H HV h 6 I IV i 7 J JV j 8 K KV k 9 L LV l 10 M MV m 11 N NV n 12 O OV o 13 P PV p 14 Q QV q 15);
 
 /// The typed value of the path segment with index `I`.
 #[derive(Debug)]
@@ -294,7 +327,7 @@ impl<S: Sync, T: PartsExtractor<S>> Argument<S> for Extractor<T, false> {
     type Early = Option<T>;
 
     fn needs() -> Needs {
-        Needs::of(std::any::type_name::<T>(), false)
+        Needs::of(type_name::<T>(), false)
     }
 
     fn is_request() -> usize {
@@ -321,7 +354,7 @@ impl<S: Sync, T: ArgumentType<S>> Argument<S> for Extractor<T, true> {
     type Early = ();
 
     fn needs() -> Needs {
-        Needs::of(std::any::type_name::<T>(), true)
+        Needs::of(type_name::<T>(), true)
     }
 
     async fn early(_: &mut Parts, _: &Mounted, _: &S, _: bool) -> Result<(), Refusal> {
@@ -378,84 +411,6 @@ pub trait ArgumentType<S>: Send + Sized + 'static {
 impl<S: Send + Sync, T: FromRequest<S> + Send + 'static> ArgumentType<S> for T {
     async fn from_whole(request: Request, state: &S) -> Result<Self, Refusal> {
         T::from_request(request, state).await.map_err(arguments::refusal::<T, T::Rejection>)
-    }
-}
-
-/// Questions about a type that the compiler answers in an expansion: an inherent constant, which has a bound, wins
-/// over one of a trait, which has none.
-#[derive(Debug)]
-pub struct Probe<T, S>(PhantomData<(T, S)>);
-
-impl<S, T: FromRequestParts<S>> Probe<T, S> {
-    /// The type has no need of the body.
-    pub const READS_BODY: bool = false;
-}
-
-impl<S, T: FromRequest<S>> Probe<T, S> {
-    /// The type is an extractor that may read the body.
-    pub const IS_FROM_REQUEST: bool = true;
-}
-
-/// The other answers.
-pub trait ReadsBody {
-    /// The type is no `FromRequestParts`, so it can only be a `FromRequest`.
-    const READS_BODY: bool = true;
-    /// The type is none, which is another mistake than a second one.
-    const IS_FROM_REQUEST: bool = false;
-}
-
-impl<T, S> ReadsBody for Probe<T, S> {}
-
-impl<T: DeserializeOwned> Probe<Path<T>, ()> {
-    /// The start-up check of a `Path<T>`.
-    pub const SHAPE: Option<ShapeCheck> = Some(shape::check::<T>);
-}
-
-/// The other answer to [`Probe::SHAPE`].
-pub trait NoShape {
-    /// Some other type called `Path`.
-    const SHAPE: Option<ShapeCheck> = None;
-}
-
-impl<T, S> NoShape for Probe<T, S> {}
-
-/// Stops the build when two arguments read the body; each comes with how it is written.
-pub const fn one_body(arguments: &[(&str, bool)]) {
-    let mut reader = None;
-    let mut i = 0;
-    while i < arguments.len() {
-        let (shown, reads_body) = arguments[i];
-        match reader {
-            Some(first) if reads_body => both_read_the_body(first, shown),
-            None if reads_body => reader = Some(shown),
-            _ => {}
-        }
-        i += 1;
-    }
-}
-
-/// Panics while compiling, with a sentence put together in a buffer, because formatting is no `const fn`.
-#[expect(clippy::panic, reason = "evaluated by the compiler alone")]
-const fn both_read_the_body(first: &str, second: &str) {
-    const fn push(buffer: &mut [u8; 512], mut length: usize, text: &str) -> usize {
-        let text = text.as_bytes();
-        let mut i = 0;
-        while i < text.len() && length < buffer.len() {
-            buffer[length] = text[i];
-            length += 1;
-            i += 1;
-        }
-        length
-    }
-    let mut buffer = [0; 512];
-    let mut length = push(&mut buffer, 0, first);
-    length = push(&mut buffer, length, " and ");
-    length = push(&mut buffer, length, second);
-    length = push(&mut buffer, length, " both read the body, which can be read once: keep one of them");
-    let (sentence, _) = buffer.split_at(length);
-    match std::str::from_utf8(sentence) {
-        Ok(sentence) => panic!("{}", sentence),
-        Err(_) => panic!("two arguments read the body, which can be read once: keep one of them"),
     }
 }
 

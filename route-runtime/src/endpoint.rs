@@ -22,7 +22,7 @@ use tower::{Layer, Service, ServiceExt as _};
 
 use crate::admit::{TrailingSlash, admit};
 use crate::arguments::Refusal;
-use crate::call::{BoxedAnswer, Incoming, Reply, Taken};
+use crate::call::{BoxedAnswer, Incoming, Reply};
 use crate::entry::Entry;
 use crate::error::{Renderer, bare, problem};
 use crate::group::Uncut;
@@ -122,7 +122,8 @@ impl Mounted {
     /// What an answer has to know of the request.
     pub(crate) fn work(&self, request: &Request) -> Work {
         let (method, headers) = (request.method(), request.headers());
-        let tags = self.etag && (method == Method::GET || method == Method::HEAD);
+        let may_have = self.etag && self.needs.may_have_tag;
+        let tags = may_have && (method == Method::GET || method == Method::HEAD);
         Work {
             entry: self.entry,
             offset: self.offset,
@@ -364,13 +365,10 @@ pub(crate) fn answer(route: &Mounted, condition: Option<Box<Condition>>, mut res
 
 /// Limits the body of a request with an argument that reads it, leaves the route where one may look for it, and takes down
 /// what the answer has to know of the request.
-pub(crate) fn prepare(
-    mut request: Request,
-    route: &Mounted,
-) -> Result<(Taken, Option<Box<Condition>>), Reply> {
+pub(crate) fn prepare(request: &mut Request, route: &Mounted) -> Result<Option<Box<Condition>>, Reply> {
     if let Some(reader) = route.needs.reader
         && let Err(refusal) =
-            route.limit(&mut request, reader == Reader::Handler).and_then(|()| readable(&request, reader))
+            route.limit(request, reader == Reader::Handler).and_then(|()| readable(request, reader))
     {
         return Err(Reply::now(route.rendered(*refusal)));
     }
@@ -379,7 +377,7 @@ pub(crate) fn prepare(
     if route.needs.asks_route {
         route.announce(request.extensions_mut());
     }
-    Ok((Some(request.into_parts()), condition))
+    Ok(condition)
 }
 
 /// Whether who reads a body can.

@@ -60,6 +60,7 @@ mod needs;
 pub mod openapi;
 mod other_method;
 mod pattern;
+mod probe;
 mod request;
 mod response;
 mod router;

@@ -1,6 +1,6 @@
-//! What the arguments of a handler need of a request, by the names of their types: all that is known of an extractor.
+//! What a handler needs of a request, by the names of its types: all that is known of an extractor.
 
-/// What arguments need.
+/// What a handler needs.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Needs {
     pub(crate) reader: Option<Reader>,
@@ -10,6 +10,8 @@ pub struct Needs {
     pub(crate) asks_route: bool,
     /// Whether one may look there for the address of the client.
     pub(crate) asks_client: bool,
+    /// Whether its answer may be one that has an `ETag` by itself: an `ApiResponse`.
+    pub(crate) may_have_tag: bool,
 }
 
 /// Who reads a body.
@@ -45,6 +47,16 @@ const KNOWN: [&str; 13] = [
     "http::version::Version",
 ];
 
+/// Answers that never have an `ETag`, beside axum's `Json`. Any other type may be made of an `ApiResponse`.
+const PLAIN: [&str; 6] = [
+    "()",
+    "&str",
+    "alloc::string::String",
+    "alloc::vec::Vec<u8>",
+    "bytes::bytes::Bytes",
+    "http::status::StatusCode",
+];
+
 impl Needs {
     /// Of the extractor with this name. `reads_body`: whether it is one that may.
     pub(crate) fn of(extractor: &str, reads_body: bool) -> Self {
@@ -59,7 +71,18 @@ impl Needs {
             asks_router: !is_known && !of_the_user,
             asks_route: asks_extensions,
             asks_client: asks_extensions || inner.starts_with(CONNECT_INFO),
+            may_have_tag: false,
         }
+    }
+
+    /// With what is known of an answer by the name of its type.
+    pub(crate) fn and_answer(self, answer: &str) -> Self {
+        let value = answer
+            .strip_prefix("core::result::Result<")
+            .and_then(|rest| rest.strip_suffix(", route_runtime::error::ApiError>"))
+            .unwrap_or(answer);
+        let is_plain = PLAIN.contains(&value) || value.starts_with("axum::json::Json<");
+        Needs { may_have_tag: !is_plain, ..self }
     }
 
     /// Of two arguments together. Only one reads the body; the macro sees to it while compiling.
@@ -69,6 +92,7 @@ impl Needs {
             asks_router: self.asks_router || other.asks_router,
             asks_route: self.asks_route || other.asks_route,
             asks_client: self.asks_client || other.asks_client,
+            may_have_tag: self.may_have_tag || other.may_have_tag,
         }
     }
 }
@@ -85,5 +109,39 @@ impl Reader {
             // It may hand the body over.
             Reader::Handler
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::any::type_name;
+
+    use axum::Json;
+    use axum::body::Bytes;
+    use axum::http::StatusCode;
+    use axum::response::Response;
+
+    use super::*;
+    use crate::{ApiError, ApiResponse, ApiResult};
+
+    fn may_have_tag<T>() -> bool {
+        Needs::default().and_answer(type_name::<T>()).may_have_tag
+    }
+
+    #[test]
+    fn answers_that_are_what_they_are() {
+        assert!(!may_have_tag::<()>() && !may_have_tag::<StatusCode>() && !may_have_tag::<&str>());
+        assert!(!may_have_tag::<String>() && !may_have_tag::<Vec<u8>>() && !may_have_tag::<Bytes>());
+        assert!(!may_have_tag::<Json<Vec<u8>>>() && !may_have_tag::<Result<Json<u8>, ApiError>>());
+        assert!(!may_have_tag::<Result<String, ApiError>>());
+    }
+
+    #[test]
+    fn answers_that_may_be_made_of_another() {
+        assert!(may_have_tag::<ApiResponse<u8>>() && may_have_tag::<ApiResult<u8>>());
+        assert!(may_have_tag::<Response>() && may_have_tag::<(StatusCode, ApiResponse<u8>)>());
+        assert!(
+            may_have_tag::<Result<Json<u8>, ApiResponse<u8>>>() && may_have_tag::<Result<String, Response>>()
+        );
     }
 }
