@@ -29,7 +29,9 @@ pub(crate) type Refusal = Box<Response>;
 /// The value of the segment with this index of the pattern.
 pub(crate) fn segment<T: TextValue>(parts: &Parts, route: &Mounted, index: usize) -> Result<T, Refusal> {
     let texts = segment_texts(parts.uri.path(), route.offset, route.info().segments(), index);
-    texts.and_then(|texts| text::from_values(&texts)).map_err(|error| bad_segment(route, index, &error))
+    texts
+        .and_then(|texts| text::from_values(texts.as_slice()))
+        .map_err(|error| bad_segment(route, index, &error))
 }
 
 /// The value of the query parameter with this index.
@@ -46,19 +48,49 @@ pub(crate) fn query<T: TextValue>(parts: &Parts, route: &Mounted, index: usize) 
     })
 }
 
-/// The decoded texts of the segment with this index of a pattern that begins behind `offset` segments: one, or for a
-/// catch-all those to the end.
+/// The decoded texts of the segment with this index of a pattern that begins behind `offset` segments.
 pub(crate) fn segment_texts<'p>(
     path: &'p str,
     offset: usize,
     pattern: &[Segment],
     index: usize,
-) -> Result<Vec<Cow<'p, str>>, TextError> {
-    let count = match pattern.get(index) {
-        Some(Segment::CatchAll(_) | Segment::OptionalCatchAll(_)) => usize::MAX,
-        _ => 1,
-    };
-    Segments::of(path).skip(offset + index).take(count).map(|raw| decode(raw, false)).collect()
+) -> Result<Texts<'p>, TextError> {
+    let mut segments = Segments::of(path);
+    for _ in 0..offset + index {
+        segments.next();
+    }
+    let mut texts = segments.map(|raw| decode(raw, false));
+    match (pattern.get(index), texts.next()) {
+        (_, None) => Ok(Texts::Many(Vec::new())),
+        (Some(Segment::CatchAll(_) | Segment::OptionalCatchAll(_)), Some(first)) => {
+            std::iter::once(first).chain(texts).collect::<Result<_, _>>().map(Texts::Many)
+        }
+        (_, Some(one)) => one.map(Texts::One),
+    }
+}
+
+/// One text, which most parameters are, or those of a catch-all.
+pub(crate) enum Texts<'p> {
+    One(Cow<'p, str>),
+    Many(Vec<Cow<'p, str>>),
+}
+
+impl<'p> Texts<'p> {
+    fn as_slice(&self) -> &[Cow<'p, str>] {
+        match self {
+            Texts::One(text) => std::slice::from_ref(text),
+            Texts::Many(texts) => texts,
+        }
+    }
+
+    /// With `/` between; none where there is no segment.
+    pub(crate) fn joined(self) -> Option<Cow<'p, str>> {
+        match self {
+            Texts::One(text) => Some(text),
+            Texts::Many(mut texts) if texts.len() < 2 => texts.pop(),
+            Texts::Many(texts) => Some(texts.join("/").into()),
+        }
+    }
 }
 
 /// The answer to a path parameter that is no value of its type.

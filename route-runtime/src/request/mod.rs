@@ -145,7 +145,7 @@ impl<T> ApiRequest<T> {
             let name = segment.name()?;
             // What can't be decoded never gets here.
             let texts = segment_texts(self.parts.uri.path(), self.offset, segments, index).ok()?;
-            Some((name, joined(texts)?))
+            Some((name, texts.joined()?))
         })
     }
 
@@ -233,11 +233,6 @@ impl ApiRequest {
         check_query(&parts)?;
         Ok(ApiRequest::new(parts, info, offset, Unread))
     }
-}
-
-/// The decoded text of a catch-all, or of one segment.
-fn joined(mut texts: Vec<Cow<'_, str>>) -> Option<Cow<'_, str>> {
-    if texts.len() < 2 { texts.pop() } else { Some(texts.join("/").into()) }
 }
 
 /// Once for each request, so that no accessor has to fail.
