@@ -1,7 +1,7 @@
 //! `serve` over a real socket.
 
 use std::convert::Infallible;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -201,4 +201,13 @@ fn the_404_of_serve_looks_as_the_app_says() {
     let address = http::serve(routes.into_server().expect("the routes fit"));
     let answer = http::ask(address, "GET", "/nowhere");
     assert_eq!((answer.status, &*answer.body), (404, "rendered: 404 Not Found"));
+    // What is refused before any route too.
+    let mut stream = http::connect(address);
+    stream.write_all(b"GET /hello HTTP/1.1\r\n\r\n").expect("a request sent");
+    let mut said = String::new();
+    stream.read_to_string(&mut said).expect("an answer");
+    assert!(
+        said.starts_with("HTTP/1.1 400 ") && said.contains("\r\n\r\nrendered: 400 Bad Request"),
+        "{said}"
+    );
 }

@@ -111,3 +111,16 @@ impl fmt::Debug for Methods {
         write!(f, "Methods({self})")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Methods;
+
+    #[test]
+    fn sets_of_methods() {
+        assert_eq!(Methods::GET.or(Methods::GET), Methods::GET);
+        assert_eq!(Methods::GET.or(Methods::PUT).or(Methods::GET).to_string(), "GET, PUT");
+        assert_eq!(Methods::ALL.or(Methods::GET), Methods::ALL);
+        assert_eq!(format!("{:?}", Methods::POST), "Methods(POST)");
+    }
+}

@@ -92,7 +92,7 @@ impl Needs {
             asks_router: self.asks_router || other.asks_router,
             asks_route: self.asks_route || other.asks_route,
             asks_client: self.asks_client || other.asks_client,
-            may_have_tag: self.may_have_tag || other.may_have_tag,
+            ..self
         }
     }
 }
