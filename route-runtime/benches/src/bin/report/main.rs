@@ -18,8 +18,8 @@ type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
 fn main() -> Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let only = arguments.iter().find(|argument| !argument.starts_with("--"));
-    let wanted = |name: &str| only.is_none_or(|only| only == name);
+    let only: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
+    let wanted = |name: &str| only.is_empty() || only.iter().any(|only| *only == name);
     let mut exceeded = Vec::new();
     let mut tables = Vec::new();
     if wanted("requests") {
