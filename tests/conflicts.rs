@@ -46,8 +46,9 @@ fn what_can_not_stand_side_by_side() {
 fn one_operation_id_for_two_functions() {
     let named = |pattern: &'static str, line| {
         let info = RouteInfo::new(pattern, segments(pattern), &[], GET, "made::handler", "made.rs", line);
-        let call = |incoming| call0::<(), _, _>(incoming, || async { "made" }, respond::<&str>);
-        &*Box::leak(Box::new(Entry::new::<()>(info.set_operation_id("same"), call)))
+        &*Box::leak(Box::new(Entry::new::<()>(info.set_operation_id("same"), |incoming| {
+            call0::<(), _, _>(incoming, || async { "made" }, respond::<&str>)
+        })))
     };
     let error = Routes::from_entries([named("/a", 1), named("/b", 2)]).into_router().unwrap_err();
     assert_eq!(error.problems().len(), 1);

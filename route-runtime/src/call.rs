@@ -7,7 +7,7 @@ use std::any::{Any, TypeId, type_name};
 use std::fmt;
 use std::future::{Future, ready};
 use std::marker::PhantomData;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -18,22 +18,49 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use crate::arguments::{self, Refusal};
-use crate::deadline;
 use crate::endpoint::{self, Mounted};
 use crate::error::bare;
 use crate::needs::Needs;
 use crate::request::ApiRequest;
+use crate::running::{About, Running};
 
-/// What a route is called with.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a box would cost each request what the question, asked once, would save"
-)]
-pub enum Incoming {
-    /// A request on its way to the handler.
-    Request(Request, Arc<Mounted>),
-    /// What does the handler need? Asked once, so that no request has to.
-    Question,
+/// What a route is called with: a request on its way to the handler, or the question what the handler needs, which is asked
+/// once, so that no request has to. By reference, because each route would have to know how to drop it.
+pub struct Incoming {
+    request: Option<Request>,
+    route: Option<Arc<Mounted>>,
+    refusal: Option<Reply>,
+}
+
+impl Incoming {
+    pub(crate) fn request(request: Request, route: Arc<Mounted>) -> Self {
+        Incoming { request: Some(request), route: Some(route), refusal: None }
+    }
+
+    pub(crate) fn question() -> Self {
+        Incoming { request: None, route: None, refusal: None }
+    }
+
+    /// What the reply to a request has to know; none where there is no request, or one that is refused.
+    fn begin(&mut self) -> Option<About> {
+        let (request, route) = (self.request.as_mut()?, self.route.take()?);
+        match endpoint::prepare(request, &route) {
+            Ok(condition) => Some(About::new(route, condition)),
+            Err(reply) => {
+                self.refusal = Some(reply);
+                None
+            }
+        }
+    }
+
+    /// The reply where there is nothing to begin.
+    fn end(&mut self, needs: fn() -> Needs, answer: &str) -> Reply {
+        self.refusal.take().unwrap_or_else(|| Reply::Needs(needs().and_answer(answer)))
+    }
+
+    fn take(&mut self) -> Taken {
+        self.request.take().map(Request::into_parts)
+    }
 }
 
 /// The answer to come. A named type, because `impl Future` would make the compiler report one mistake twice.
@@ -86,33 +113,16 @@ impl fmt::Debug for Reply {
 pub(crate) type Taken = Option<(Parts, Body)>;
 
 /// Extracts the arguments `A`, calls `handler`, and makes a response of what it returns.
-fn run<S, A, F, Fut>(incoming: Incoming, handler: F, respond: fn(Fut::Output) -> Response) -> Reply
+fn run<S, A, F, Fut>(incoming: &mut Incoming, handler: F, respond: fn(Fut::Output) -> Response) -> Reply
 where
     S: Send + Sync + 'static,
     A: Arguments<S>,
     F: FnOnce(A::Values) -> Fut + Send + 'static,
     Fut: Future + Send + 'static,
 {
-    // Here, because what an async block borrows once has a place of its own in its future. And what it takes apart has two.
-    let (mut request, route) = match incoming {
-        Incoming::Request(request, route) => (request, route),
-        Incoming::Question => return Reply::Needs(A::needs().and_answer(type_name::<Fut::Output>())),
-    };
-    let condition = match endpoint::prepare(&mut request, &route) {
-        Ok(condition) => condition,
-        Err(reply) => return reply,
-    };
-    let mut taken = A::take(request);
-    Reply::Answer(Box::pin(async move {
-        let response = match A::extract(&mut taken, &route).await {
-            Ok(values) => match deadline::within(route.max_duration, pin!(handler(values))).await {
-                Some(output) => endpoint::answer(&route, condition, respond(output)),
-                None => endpoint::timed_out(&route),
-            },
-            Err(refusal) => *refusal,
-        };
-        route.rendered(response)
-    }))
+    let Some(about) = incoming.begin() else { return incoming.end(A::needs, type_name::<Fut::Output>()) };
+    let values = A::extract(A::take(incoming), about.route());
+    Reply::Answer(Box::pin(Running::new(values, handler, respond, about)))
 }
 
 /// The response that a handler's output is.
@@ -150,13 +160,13 @@ pub(crate) trait Arguments<S> {
     fn needs() -> Needs;
 
     /// What they need of a request.
-    fn take(request: Request) -> Self::Taken;
+    fn take(incoming: &mut Incoming) -> Self::Taken;
 
     /// All values, or the answer that refuses the request: what reads the body comes last.
     fn extract(
-        request: &mut Self::Taken,
-        route: &Mounted,
-    ) -> impl Future<Output = Result<Self::Values, Refusal>> + Send;
+        taken: Self::Taken,
+        route: Arc<Mounted>,
+    ) -> impl Future<Output = Result<Self::Values, Refusal>> + Send + 'static;
 }
 
 /// Of a handler without arguments, to which a request is nothing.
@@ -168,15 +178,15 @@ impl<S> Arguments<S> for () {
         Needs::default()
     }
 
-    fn take(_: Request) {}
+    fn take(_: &mut Incoming) {}
 
-    async fn extract((): &mut (), _: &Mounted) -> Result<(), Refusal> {
-        Ok(())
+    fn extract((): (), _: Arc<Mounted>) -> impl Future<Output = Result<(), Refusal>> + Send + 'static {
+        ready(Ok(()))
     }
 }
 
 /// One argument of a handler: a marker of where its value comes from.
-pub trait Argument<S> {
+pub trait Argument<S>: 'static {
     /// What the handler gets.
     type Value: Send + 'static;
     /// What is known before the body is read.
@@ -218,7 +228,7 @@ macro_rules! call {
         #[doc = concat!("The call of a handler with the arguments `(", $(stringify!($argument), ",",)* ")`.")]
         #[allow(clippy::too_many_arguments, reason = "one for each argument of the handler")]
         pub fn $call<S, $($argument, $type,)* F, Fut>(
-            incoming: Incoming,
+            incoming: &mut Incoming,
             handler: F,
             respond: fn(Fut::Output) -> Response,
         ) -> Reply
@@ -242,22 +252,21 @@ macro_rules! arguments {
             type Values = ($($argument::Value,)*);
             type Taken = Taken;
 
-            fn take(request: Request) -> Taken {
-                Some(request.into_parts())
+            fn take(incoming: &mut Incoming) -> Taken {
+                incoming.take()
             }
 
             fn needs() -> Needs {
                 Needs::default()$(.and($argument::needs()))*
             }
 
-            async fn extract(request: &mut Taken, route: &Mounted) -> Result<Self::Values, Refusal> {
+            async fn extract(mut taken: Taken, route: Arc<Mounted>) -> Result<Self::Values, Refusal> {
+                let (request, route) = (&mut taken, &*route);
                 let state = route.state::<S>()?;
                 let last = route.needs.reader.is_none() && 0_usize $(+ $argument::is_request())* == 1;
                 let Some((parts, _)) = request else { return Err(arguments::request_is_gone()) };
                 $(let $value = $argument::early(parts, route, state, last).await?;)*
                 $(let $value = $argument::late($value, request, route, state).await?;)*
-                // What is left of it is of no use while the handler runs.
-                *request = None;
                 $(route.validate($index, &$value)?;)*
                 Ok(($($value,)*))
             }

@@ -1,6 +1,6 @@
 //! How long a handler may run: `max_duration`.
 
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -9,39 +9,41 @@ use tokio::time::{Instant, Sleep};
 
 use crate::work;
 
-/// Runs a future for at most `limit`; `None` when that was too short. Behind a pointer, so that it is compiled once
-/// for a type of answer and not for every handler.
-pub(crate) async fn within<T>(
-    limit: Option<Duration>,
-    mut future: Pin<&mut (dyn Future<Output = T> + Send)>,
-) -> Option<T> {
-    let mut timer = Timer { left: limit, running_since: None, sleep: None };
-    poll_fn(|cx| {
-        let (polled, waits) = work::waits_for_body(|| future.as_mut().poll(cx));
-        match polled {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if waits => {
-                timer.stand(cx);
-                Poll::Pending
-            }
-            Poll::Pending => timer.run(cx).map(|()| None),
-        }
-    })
-    .await
-}
-
 /// How often a handler is asked at the most whether it still waits for the client.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// A timer that is made when it is first asked: a handler that answers at once pays nothing for its limit. It stands while
 /// the handler waits for the client.
-struct Timer {
+pub(crate) struct Timer {
     left: Option<Duration>,
     running_since: Option<Instant>,
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
 impl Timer {
+    /// Of a handler that may run for `limit`.
+    pub(crate) fn new(limit: Option<Duration>) -> Self {
+        Timer { left: limit, running_since: None, sleep: None }
+    }
+
+    /// Polls a handler; `None` when its time is over. Behind a pointer, so that it is compiled once for a type of answer and not
+    /// for every handler.
+    pub(crate) fn within<T>(
+        &mut self,
+        handler: Pin<&mut (dyn Future<Output = T> + Send + '_)>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<T>> {
+        let (polled, waits) = work::waits_for_body(|| handler.poll(cx));
+        match polled {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending if waits => {
+                self.stand(cx);
+                Poll::Pending
+            }
+            Poll::Pending => self.run(cx).map(|()| None),
+        }
+    }
+
     /// Ready when the time is over.
     fn run(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(left) = self.left else { return Poll::Pending };

@@ -217,7 +217,7 @@ impl Endpoint {
             return Err(no_tunnel());
         }
         let Some(service) = &self.layered else {
-            return Ok((route.entry.call)(Incoming::Request(request, Arc::clone(route))).answer());
+            return Ok((route.entry.call)(&mut Incoming::request(request, Arc::clone(route))).answer());
         };
         // Here, because a layer may read the body.
         route.limit(&mut request, true)?;
@@ -288,8 +288,8 @@ impl Service<Request> for Innermost {
             let reply = Reply::now(StatusCode::NO_CONTENT.into_response()).answer();
             return Infallibly { reply, work };
         }
-        let incoming = Incoming::Request(request, Arc::clone(&self.0));
-        Infallibly { reply: work::during(&mut work, || (self.0.entry.call)(incoming)).answer(), work }
+        let mut incoming = Incoming::request(request, Arc::clone(&self.0));
+        Infallibly { reply: work::during(&mut work, || (self.0.entry.call)(&mut incoming)).answer(), work }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::openapi::facts::Facts;
 use crate::shape::ShapeCheck;
 
 /// The handler, erased: everything about its types is behind this pointer.
-pub(crate) type Call = fn(Incoming) -> Reply;
+pub(crate) type Call = fn(&mut Incoming) -> Reply;
 
 /// Wraps a route's service in one `layer = …`.
 pub(crate) type LayerFn = fn(BoxedService) -> BoxedService;

@@ -65,6 +65,7 @@ mod request;
 mod response;
 mod router;
 mod routes;
+mod running;
 mod segments;
 #[cfg(feature = "server")]
 mod server;

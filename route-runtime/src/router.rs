@@ -173,7 +173,7 @@ fn endpoint(entry: &'static Entry, position: &Position, setting: &Setting<'_>) -
         etag: config.get_etag().unwrap_or(true),
         external_resolver: config.get_external_resolver().unwrap_or(false),
         renderer: setting.renderer.cloned(),
-        needs: (entry.call)(Incoming::Question).needs(),
+        needs: (entry.call)(&mut Incoming::question()).needs(),
         status: entry.info.status().and_then(|status| StatusCode::from_u16(status).ok()),
     };
     Endpoint::new(route, setting.layers)
