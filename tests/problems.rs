@@ -482,3 +482,13 @@ async fn the_limit_of_a_default_speaks_the_same() {
     let detail = problem("413", 413, &client.post("/string").body("SECRET").await)["detail"].clone();
     assert_eq!(detail, "the body must not be larger than 3 bytes");
 }
+
+#[test]
+fn mistakes_of_a_value_are_read_back() {
+    let mistakes = [("/a", "must be 1"), ("/b/0", "is missing")];
+    let error = ApiError::all_valid(mistakes).unwrap_err();
+    assert_eq!((error.status().as_u16(), error.mistakes().collect::<Vec<_>>()), (422, mistakes.to_vec()));
+    assert_eq!(ApiError::not_found("x").mistakes().count(), 0);
+    assert!(ApiError::all_valid(None::<(&str, &str)>).is_ok());
+    assert_eq!(ApiError::not_found("x").header("x-a", "1").headers()["x-a"], "1");
+}
