@@ -411,8 +411,18 @@ async fn failing() -> Result<&'static str, Own> {
     Err(Own)
 }
 
+/// What a layer answers with is one too.
+#[get("/layered-of-this-test", layer = tower::util::MapResponseLayer::new(|_: Response| Own))]
+async fn layered() -> &'static str {
+    "not sent"
+}
+
 #[tokio::test]
 async fn what_is_made_of_an_api_response_has_its_tag() {
+    assert_eq!(
+        get("/layered-of-this-test").await.header("etag"),
+        get("/own-of-this-test").await.header("etag")
+    );
     for path in ["/own-of-this-test", "/failing-of-this-test", "/tagged-of-this-test"] {
         let tag = get(path).await.header("etag").expect("a tag").to_owned();
         let response = client().get(path).header("if-none-match", &tag).await;

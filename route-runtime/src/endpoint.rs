@@ -119,10 +119,10 @@ impl Mounted {
         })
     }
 
-    /// What an answer has to know of the request.
-    pub(crate) fn work(&self, request: &Request) -> Work {
+    /// What an answer has to know of the request. `by_any`: whether others than the handler may make it.
+    pub(crate) fn work(&self, request: &Request, by_any: bool) -> Work {
         let (method, headers) = (request.method(), request.headers());
-        let may_have = self.etag && self.needs.may_have_tag;
+        let may_have = self.etag && (by_any || self.needs.may_have_tag);
         let tags = may_have && (method == Method::GET || method == Method::HEAD);
         Work {
             entry: self.entry,
@@ -244,7 +244,7 @@ impl Service<Request> for Endpoint {
 impl Endpoint {
     pub(crate) fn answer(&self, request: Request) -> Guarded {
         let route = Arc::clone(&self.route);
-        let mut work = route.work(&request);
+        let mut work = route.work(&request, self.is_layered());
         let reply = work::during(&mut work, || {
             self.reply(request).unwrap_or_else(|refusal| Box::pin(ready(route.rendered(*refusal))))
         });
@@ -283,7 +283,7 @@ impl Service<Request> for Innermost {
     }
 
     fn call(&mut self, request: Request) -> Infallibly {
-        let mut work = self.0.work(&request);
+        let mut work = self.0.work(&request, true);
         if request.extensions().get::<Preflight>().is_some() {
             let reply = Reply::now(StatusCode::NO_CONTENT.into_response()).answer();
             return Infallibly { reply, work };

@@ -82,7 +82,8 @@ impl Needs {
             .and_then(|rest| rest.strip_suffix(", route_runtime::error::ApiError>"))
             .unwrap_or(answer);
         let is_plain = PLAIN.contains(&value) || value.starts_with("axum::json::Json<");
-        Needs { may_have_tag: !is_plain, ..self }
+        // An extractor that nobody knows may refuse with one.
+        Needs { may_have_tag: !is_plain || self.asks_router, ..self }
     }
 
     /// Of two arguments together. Only one reads the body; the macro sees to it while compiling.
@@ -138,6 +139,7 @@ mod tests {
 
     #[test]
     fn answers_that_may_be_made_of_another() {
+        assert!(Needs::of("mine::Own", false).and_answer("&str").may_have_tag);
         assert!(may_have_tag::<ApiResponse<u8>>() && may_have_tag::<ApiResult<u8>>());
         assert!(may_have_tag::<Response>() && may_have_tag::<(StatusCode, ApiResponse<u8>)>());
         assert!(

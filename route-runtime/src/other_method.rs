@@ -69,7 +69,7 @@ impl Service<Request> for OtherMethod {
             return Reply::Layered(endpoint.clone().call(request));
         }
         let route = &self.route;
-        let mut work = route.work(&request);
+        let mut work = route.work(&request, true);
         Reply::Now(Some(work::during(&mut work, || self.answer(&mut request))))
     }
 }
