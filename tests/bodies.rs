@@ -286,6 +286,11 @@ async fn raw_error(req: ApiRequest<RawBody>) -> String {
     }
 }
 
+#[get("/perhaps/[[...rest]]")]
+async fn perhaps(req: ApiRequest) -> String {
+    format!("{:?} {}", req.param("rest"), req.params().count())
+}
+
 #[get("/joined/[...rest]")]
 async fn joined(req: ApiRequest) -> String {
     req.param("rest").unwrap_or_default().into_owned()
@@ -829,6 +834,11 @@ async fn a_raw_body_is_a_body() {
 async fn a_catch_all_is_one_text_of_all_its_segments() {
     let client = client();
     for (path, text) in [("/joined/a", "a"), ("/joined/a/b", "a/b"), ("/joined/a/b/c%2Fd/e", "a/b/c/d/e")] {
+        assert_eq!(client.get(path).await.text(), text);
+    }
+    for (path, text) in
+        [("/perhaps", "None 0"), ("/perhaps/a", "Some(\"a\") 1"), ("/perhaps/a/b", "Some(\"a/b\") 1")]
+    {
         assert_eq!(client.get(path).await.text(), text);
     }
 }
