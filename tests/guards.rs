@@ -303,3 +303,24 @@ async fn a_panic_is_a_500_that_tells_nothing() {
     }
     assert_eq!(StatusCode::OK.into_response().status(), client.get("/layers").await.status());
 }
+
+/// Panics when it is dropped.
+struct PanicsInDrop;
+
+impl Drop for PanicsInDrop {
+    fn drop(&mut self) {
+        panic!("in a drop");
+    }
+}
+
+#[get("/late-and-panics-in-drop", max_duration = "20ms")]
+async fn late_and_panics_in_drop() {
+    let _panics = PanicsInDrop;
+    std::future::pending::<()>().await;
+}
+
+/// What is left of a handler whose time is over is dropped under the guards: the connection would end otherwise.
+#[tokio::test]
+async fn a_late_handler_is_dropped_under_the_guards() {
+    assert_eq!(client().get("/late-and-panics-in-drop").await.status(), 500);
+}

@@ -32,6 +32,7 @@ pin_project! {
     enum Step<V, Fut> {
         Extracting { #[pin] values: V },
         Handling { #[pin] output: Fut },
+        Done,
     }
 }
 
@@ -59,10 +60,11 @@ where
             let Some(handler) = this.handler.take() else { return Poll::Ready(*request_is_gone()) };
             this.step.set(Step::Handling { output: handler(values) });
         }
-        match this.step.project() {
-            StepProjection::Handling { output } => this.about.handled(output, *this.respond, cx),
-            StepProjection::Extracting { .. } => Poll::Pending,
-        }
+        let StepProjection::Handling { output } = this.step.as_mut().project() else { return Poll::Pending };
+        let response = ready!(this.about.handled(output, *this.respond, cx));
+        // Here, under the guards: what is left of a handler that was late may panic while it is dropped.
+        this.step.set(Step::Done);
+        Poll::Ready(response)
     }
 }
 

@@ -11,7 +11,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _};
-use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, Method, Request, StatusCode, Version, header};
 use axum::response::{IntoResponse as _, Response};
 use hyper::body::Incoming;
@@ -31,7 +30,7 @@ use super::seldom::seldom;
 use super::stream::{Carrier, Stream, Transport};
 use crate::dispatch::{RouteService, ServiceFuture};
 use crate::error::{Renderer, outside};
-use crate::hop::Hop;
+use crate::hop::{Hop, told};
 use crate::log;
 
 type Other = BoxCloneSyncService<axum::extract::Request, Response, Infallible>;
@@ -210,16 +209,11 @@ impl hyper::service::Service<Request<Incoming>> for Edge {
             Some(response) if request.method() == Method::HEAD => Answer::Now(Some(without_body(response))),
             Some(response) => Answer::Now(Some(response)),
             None => {
-                let mut request = request.map(|body| timely(body, &self.shared.options));
+                let request = request.map(|body| timely(body, &self.shared.options));
+                let hop = Hop { client: self.client, writes_length: by_http_1 };
                 match &self.shared.service {
-                    Served::Routes(routes) => {
-                        let hop = Hop { client: self.client, writes_length: by_http_1 };
-                        Answer::Routes(routes.answer(request, Some(&hop)))
-                    }
-                    Served::Any(other) => {
-                        request.extensions_mut().insert(ConnectInfo(self.client));
-                        Answer::Other(other.clone().oneshot(request))
-                    }
+                    Served::Routes(routes) => Answer::Routes(routes.answer(request, Some(&hop))),
+                    Served::Any(other) => Answer::Other(other.clone().oneshot(told(request, Some(&hop)))),
                 }
             }
         };
