@@ -138,9 +138,9 @@ pub(crate) fn request_is_gone() -> Refusal {
 }
 
 /// An [`ApiRequest`], which `T` is, of all that is left of a request.
-pub(crate) fn whole_request<T: 'static>(request: &mut Taken, route: &Mounted) -> Result<T, Refusal> {
+pub(crate) fn whole_request<T: 'static>(request: &mut Taken) -> Result<T, Refusal> {
     let Some((parts, _)) = request.take() else { return Err(request_is_gone()) };
-    let mut value = Some(ApiRequest::whole(parts, route.info(), route.offset)?);
+    let mut value = Some(ApiRequest::whole(parts)?);
     // One type under two names, which only `Any` can tell.
     let same = (&mut value as &mut dyn Any).downcast_mut::<Option<T>>();
     same.and_then(Option::take).ok_or_else(request_is_gone)

@@ -350,10 +350,10 @@ impl<S: Sync, T: PartsExtractor<S>> Argument<S> for Extractor<T, false> {
         T::from_parts(parts, state).await.map(Some)
     }
 
-    async fn late(early: Option<T>, request: &mut Taken, route: &Mounted, _: &S) -> Result<T, Refusal> {
+    async fn late(early: Option<T>, request: &mut Taken, _: &Mounted, _: &S) -> Result<T, Refusal> {
         match early {
             Some(value) => Ok(value),
-            None => arguments::whole_request(request, route),
+            None => arguments::whole_request(request),
         }
     }
 }

@@ -104,9 +104,7 @@ impl Node {
             Node::Router(router) => return Answer::Router(router.clone().call(told(request, hop))),
         };
         match (functions.find(request.method()), other) {
-            (Some(function), _) => {
-                Answer::Function(function.answer(told(request, hop.filter(|_| function.asks_client()))))
-            }
+            (Some(function), _) => Answer::Function(function.answer(request, hop)),
             (None, Some(other)) => Answer::Other(other.clone().call(told(request, hop)), allow.clone()),
             (None, None) => Answer::Nobody(None),
         }

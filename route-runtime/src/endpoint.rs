@@ -26,6 +26,7 @@ use crate::call::{BoxedAnswer, Incoming, Reply};
 use crate::entry::Entry;
 use crate::error::{Renderer, bare, problem};
 use crate::group::Uncut;
+use crate::hop::Hop;
 use crate::info::RouteInfo;
 use crate::layers::RouteLayer;
 use crate::limits::{Limits, has_no_content, without_content};
@@ -135,6 +136,7 @@ impl Mounted {
             body_overran: false,
             body_is_late: false,
             by_http_1: request.version() < Version::HTTP_2,
+            hop: None,
         }
     }
 
@@ -205,8 +207,8 @@ impl Endpoint {
         self.is_layered() || self.route.needs.asks_router
     }
 
-    /// Whether a layer or an argument may look for the address of the client.
-    pub(crate) fn asks_client(&self) -> bool {
+    /// Whether a layer or an argument may look in the request for the address of the client.
+    fn asks_client(&self) -> bool {
         self.is_layered() || self.route.needs.asks_client
     }
 
@@ -237,14 +239,19 @@ impl Service<Request> for Endpoint {
     }
 
     fn call(&mut self, request: Request) -> Guarded {
-        self.answer(request)
+        self.answer(request, None)
     }
 }
 
 impl Endpoint {
-    pub(crate) fn answer(&self, request: Request) -> Guarded {
+    /// Answers a request that came by `hop`.
+    pub(crate) fn answer(&self, mut request: Request, hop: Option<&Hop>) -> Guarded {
         let route = Arc::clone(&self.route);
         let mut work = route.work(&request, self.is_layered());
+        match hop {
+            Some(hop) if self.asks_client() => hop.tell(request.extensions_mut()),
+            _ => work.hop = hop.copied(),
+        }
         let reply = work::during(&mut work, || {
             self.reply(request).unwrap_or_else(|refusal| Box::pin(ready(route.rendered(*refusal))))
         });

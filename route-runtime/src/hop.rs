@@ -1,6 +1,7 @@
 //! By which way a request comes: what a server of this library says of it, and does for its answer.
 
 use axum::extract::Request;
+use axum::http::Extensions;
 
 #[cfg(feature = "server")]
 #[derive(Debug, Clone, Copy)]
@@ -27,12 +28,12 @@ impl Hop {
     }
 
     #[cfg(feature = "server")]
-    fn tell(&self, request: &mut Request) {
-        request.extensions_mut().insert(axum::extract::ConnectInfo(self.client));
+    pub(crate) fn tell(&self, extensions: &mut Extensions) {
+        extensions.insert(axum::extract::ConnectInfo(self.client));
     }
 
     #[cfg(not(feature = "server"))]
-    fn tell(&self, _: &mut Request) {
+    pub(crate) fn tell(&self, _: &mut Extensions) {
         match *self {}
     }
 }
@@ -40,7 +41,7 @@ impl Hop {
 /// A request that knows its client, for where somebody may ask.
 pub(crate) fn told(mut request: Request, hop: Option<&Hop>) -> Request {
     if let Some(hop) = hop {
-        hop.tell(&mut request);
+        hop.tell(request.extensions_mut());
     }
     request
 }

@@ -25,15 +25,15 @@ pub(crate) enum Reader {
     Handler,
 }
 
-/// With any body, or none. It shows a handler its extensions.
-const API_REQUEST: &str = "route_runtime::request::ApiRequest<";
+/// Of any body. A name has no parameters that are the default, so that nothing may stand behind this.
+const API_REQUEST: &str = "route_runtime::request::ApiRequest";
 
 const CONNECT_INFO: &str = "axum::extract::connect_info::ConnectInfo<";
 
 /// Extractors that do not look for what only a router of axum puts into a request.
 const KNOWN: [&str; 13] = [
     API_REQUEST,
-    "route_runtime::response::ApiResponse<",
+    "route_runtime::response::ApiResponse",
     "axum::extract::state::State<",
     "axum::extract::query::Query<",
     CONNECT_INFO,
@@ -65,12 +65,11 @@ impl Needs {
         // What a layer of the user's left there, or one of axum's.
         let of_the_user =
             inner.starts_with("axum::extension::Extension<") && !inner.contains("axum::extract::");
-        let asks_extensions = !is_known || inner.starts_with(API_REQUEST);
         Needs {
             reader: reads_body.then(|| Reader::of(extractor)),
             asks_router: !is_known && !of_the_user,
-            asks_route: asks_extensions,
-            asks_client: asks_extensions || inner.starts_with(CONNECT_INFO),
+            asks_route: !is_known,
+            asks_client: !is_known || inner.starts_with(CONNECT_INFO),
             may_have_tag: false,
         }
     }
@@ -123,10 +122,24 @@ mod tests {
     use axum::response::Response;
 
     use super::*;
-    use crate::{ApiError, ApiResponse, ApiResult};
+    use crate::{ApiError, ApiRequest, ApiResponse, ApiResult};
 
     fn may_have_tag<T>() -> bool {
         Needs::default().and_answer(type_name::<T>()).may_have_tag
+    }
+
+    #[test]
+    fn requests_of_this_library_ask_nobody() {
+        for (name, reads) in [
+            (type_name::<ApiRequest>(), false),
+            (type_name::<Option<ApiRequest>>(), false),
+            (type_name::<ApiRequest<String>>(), true),
+            (type_name::<ApiResponse>(), false),
+            (type_name::<ApiResponse<u8>>(), false),
+        ] {
+            let needs = Needs::of(name, reads);
+            assert!(!needs.asks_router && !needs.asks_route && !needs.asks_client, "{name}");
+        }
     }
 
     #[test]

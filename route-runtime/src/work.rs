@@ -8,6 +8,7 @@ use std::cell::Cell;
 use axum::http::StatusCode;
 
 use crate::entry::Entry;
+use crate::hop::Hop;
 use crate::info::RouteInfo;
 
 /// The route that is polled, and what its request asks of the answer.
@@ -32,6 +33,8 @@ pub(crate) struct Work {
     pub(crate) body_is_late: bool,
     /// The answer goes over HTTP/1, of which hyper knows which answers have no content.
     pub(crate) by_http_1: bool,
+    /// By which way the request came, where it does not know that itself.
+    pub(crate) hop: Option<Hop>,
 }
 
 impl Work {

@@ -28,9 +28,10 @@ pub use self::raw::{BodyError, RawBody};
 pub(crate) use self::raw::{detail as body_detail, fault_of_body};
 use crate::arguments::{Refusal, segment_texts};
 use crate::error::{ApiError, problem};
+use crate::hop::Hop;
 use crate::info::RouteInfo;
 use crate::text;
-use crate::work;
+use crate::work::{self, Work};
 
 /// The request: method, URI, headers, path parameters, query, cookies, and a body of the type `T`.
 ///
@@ -91,6 +92,9 @@ pub struct ApiRequest<T = Unread> {
     /// How many segments a base path puts before those of the pattern.
     offset: usize,
     cookies: OnceLock<Vec<Cookie<'static>>>,
+    /// Those of the request, and what a layer would find among them.
+    extensions: OnceLock<Extensions>,
+    hop: Option<Hop>,
     body: T,
 }
 
@@ -118,10 +122,18 @@ impl<T> ApiRequest<T> {
         &self.parts.headers
     }
 
-    /// What middleware left for the handler.
+    /// What middleware left for the handler, the `&'static RouteInfo` of the route, and, under `serve`, the `ConnectInfo` of the
+    /// client. axum's `MatchedPath` need not be there: [`route`](Self::route) says more.
     #[must_use]
     pub fn extensions(&self) -> &Extensions {
-        &self.parts.extensions
+        self.extensions.get_or_init(|| {
+            let mut extensions = self.parts.extensions.clone();
+            extensions.insert(self.info);
+            if let Some(hop) = self.hop {
+                hop.tell(&mut extensions);
+            }
+            extensions
+        })
     }
 
     /// What the author of the route wrote.
@@ -222,16 +234,25 @@ impl<T> ApiRequest<T> {
         self.body
     }
 
-    fn new(parts: Parts, info: &'static RouteInfo, offset: usize, body: T) -> Self {
-        ApiRequest { parts, info, offset, cookies: OnceLock::new(), body }
+    fn new(parts: Parts, work: &Work, body: T) -> Self {
+        ApiRequest {
+            parts,
+            info: work.info(),
+            offset: work.offset,
+            cookies: OnceLock::new(),
+            extensions: OnceLock::new(),
+            hop: work.hop,
+            body,
+        }
     }
 }
 
 impl ApiRequest {
     /// The request of a handler that has nothing else to read it with.
-    pub(crate) fn whole(parts: Parts, info: &'static RouteInfo, offset: usize) -> Result<Self, Refusal> {
+    pub(crate) fn whole(parts: Parts) -> Result<Self, Refusal> {
+        let work = work::current().ok_or_else(body::no_route)?;
         check_query(&parts)?;
-        Ok(ApiRequest::new(parts, info, offset, Unread))
+        Ok(ApiRequest::new(parts, &work, Unread))
     }
 }
 
@@ -255,8 +276,7 @@ impl<S: Sync> FromRequestParts<S> for ApiRequest {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let work = work::current().ok_or_else(|| *body::no_route())?;
-        ApiRequest::whole(parts.clone(), work.info(), work.offset).map_err(|refusal| *refusal)
+        ApiRequest::whole(parts.clone()).map_err(|refusal| *refusal)
     }
 }
 
@@ -271,6 +291,6 @@ impl<S: Sync, T: RequestBody> FromRequest<S> for ApiRequest<T> {
             T::read(&parts, body).await
         };
         let body: T = read.await.map_err(|refusal: Refusal| *refusal)?;
-        Ok(ApiRequest::new(parts, work.info(), work.offset, body))
+        Ok(ApiRequest::new(parts, &work, body))
     }
 }
