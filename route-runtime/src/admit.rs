@@ -7,11 +7,12 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::arguments::{Refusal, bad_segment};
+use crate::decode::{decode, encode_segment};
 use crate::endpoint::Mounted;
 use crate::error::bare;
 use crate::pattern::Segment;
 use crate::segments::Segments;
-use crate::text::{TextError, decode, encode_segment};
+use crate::text::TextError;
 
 /// What a path with a `/` at its end answers.
 ///

@@ -1,7 +1,6 @@
 //! The parts of extraction that need no more than one type: path and query values, refusals.
 
 use std::any::Any;
-use std::borrow::Cow;
 use std::future::Future as _;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -12,6 +11,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::call::{Taken, TextValue};
+use crate::decode::{Texts, decode, is_broken, query_values};
 use crate::endpoint::Mounted;
 use crate::entry::{Place, Validator};
 use crate::error::{ApiError, bare, problem, step};
@@ -20,7 +20,7 @@ use crate::log;
 use crate::pattern::Segment;
 use crate::request::{ApiRequest, body_detail};
 use crate::segments::Segments;
-use crate::text::{self, TextError, decode};
+use crate::text::{self, TextError};
 use crate::work;
 
 /// The answer to a request that does not reach its handler. Boxed: extraction nests, and each level would hold it.
@@ -37,10 +37,10 @@ pub(crate) fn segment<T: TextValue>(parts: &Parts, route: &Mounted, index: usize
 /// The value of the query parameter with this index.
 pub(crate) fn query<T: TextValue>(parts: &Parts, route: &Mounted, index: usize) -> Result<T, Refusal> {
     let name = route.info().query_names().get(index).copied().unwrap_or_default();
-    let value = text::query_values(parts.uri.query(), name).and_then(|texts| text::from_values(&texts));
+    let value = query_values(parts.uri.query(), name).and_then(|texts| text::from_values(texts.as_slice()));
     value.map_err(|error| match error {
         // Of another parameter: the query is judged as a whole.
-        TextError::Escape | TextError::Utf8 if !text::is_broken(parts.uri.query(), name) => {
+        TextError::Escape | TextError::Utf8 if !is_broken(parts.uri.query(), name) => {
             let answer = ApiError::bad_request(format!("the query string {error}"));
             Box::new(answer.into_response())
         }
@@ -55,42 +55,15 @@ pub(crate) fn segment_texts<'p>(
     pattern: &[Segment],
     index: usize,
 ) -> Result<Texts<'p>, TextError> {
-    let mut segments = Segments::of(path);
-    for _ in 0..offset + index {
-        segments.next();
+    let all = match pattern.get(index) {
+        Some(Segment::CatchAll(_) | Segment::OptionalCatchAll(_)) => usize::MAX,
+        _ => 1,
+    };
+    let mut texts = Texts::default();
+    for raw in Segments::of(path).skip(offset + index).take(all) {
+        texts.push(decode(raw, false)?);
     }
-    let mut texts = segments.map(|raw| decode(raw, false));
-    match (pattern.get(index), texts.next()) {
-        (_, None) => Ok(Texts::Many(Vec::new())),
-        (Some(Segment::CatchAll(_) | Segment::OptionalCatchAll(_)), Some(first)) => {
-            std::iter::once(first).chain(texts).collect::<Result<_, _>>().map(Texts::Many)
-        }
-        (_, Some(one)) => one.map(Texts::One),
-    }
-}
-
-/// One text, which most parameters are, or those of a catch-all.
-pub(crate) enum Texts<'p> {
-    One(Cow<'p, str>),
-    Many(Vec<Cow<'p, str>>),
-}
-
-impl<'p> Texts<'p> {
-    fn as_slice(&self) -> &[Cow<'p, str>] {
-        match self {
-            Texts::One(text) => std::slice::from_ref(text),
-            Texts::Many(texts) => texts,
-        }
-    }
-
-    /// With `/` between; none where there is no segment.
-    pub(crate) fn joined(self) -> Option<Cow<'p, str>> {
-        match self {
-            Texts::One(text) => Some(text),
-            Texts::Many(mut texts) if texts.len() < 2 => texts.pop(),
-            Texts::Many(texts) => Some(texts.join("/").into()),
-        }
-    }
+    Ok(texts)
 }
 
 /// The answer to a path parameter that is no value of its type.

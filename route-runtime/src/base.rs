@@ -1,6 +1,6 @@
 //! Paths that are static text: what is put before routes, or beside them.
 
-use crate::text::{encode_segment, is_pchar};
+use crate::decode::{encode_segment, is_pchar};
 
 /// A base path as segments of a pattern.
 pub(crate) fn base_segments(path: &str) -> Result<Vec<String>, String> {

@@ -59,7 +59,8 @@ impl Incoming {
     }
 
     fn take(&mut self) -> Taken {
-        self.request.take().map(Request::into_parts)
+        let (parts, body) = self.request.take()?.into_parts();
+        Some((Box::new(parts), body))
     }
 }
 
@@ -109,8 +110,9 @@ impl fmt::Debug for Reply {
     }
 }
 
-/// A request while arguments are made of it; nothing once one has taken it.
-pub(crate) type Taken = Option<(Parts, Body)>;
+/// A request while arguments are made of it; nothing once one has taken it. Boxed, because futures nest, and each level
+/// would hold it twice.
+pub(crate) type Taken = Option<(Box<Parts>, Body)>;
 
 /// Extracts the arguments `A`, calls `handler`, and makes a response of what it returns.
 fn run<S, A, F, Fut>(incoming: &mut Incoming, handler: F, respond: fn(Fut::Output) -> Response) -> Reply
@@ -373,7 +375,7 @@ impl<S: Sync, T: ArgumentType<S>> Argument<S> for Extractor<T, true> {
     async fn late((): (), request: &mut Taken, _: &Mounted, state: &S) -> Result<T, Refusal> {
         // Only one argument reads the body; the macro sees to it while compiling.
         match request.take() {
-            Some((parts, body)) => T::from_whole(Request::from_parts(parts, body), state).await,
+            Some((parts, body)) => T::from_whole(parts, body, state).await,
             None => Err(arguments::request_is_gone()),
         }
     }
@@ -413,13 +415,19 @@ impl<S: Send + Sync, T: FromRequestParts<S> + Send + 'static> PartsExtractor<S> 
 )]
 pub trait ArgumentType<S>: Send + Sized + 'static {
     /// The value, or the answer that refuses the request.
-    fn from_whole(request: Request, state: &S) -> impl Future<Output = Result<Self, Refusal>> + Send;
+    fn from_whole(
+        parts: Box<Parts>,
+        body: Body,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Refusal>> + Send;
 }
 
 #[diagnostic::do_not_recommend]
 impl<S: Send + Sync, T: FromRequest<S> + Send + 'static> ArgumentType<S> for T {
-    async fn from_whole(request: Request, state: &S) -> Result<Self, Refusal> {
-        T::from_request(request, state).await.map_err(arguments::refusal::<T, T::Rejection>)
+    async fn from_whole(parts: Box<Parts>, body: Body, state: &S) -> Result<Self, Refusal> {
+        T::from_request(Request::from_parts(*parts, body), state)
+            .await
+            .map_err(arguments::refusal::<T, T::Rejection>)
     }
 }
 

@@ -40,6 +40,7 @@ mod call;
 mod config;
 mod conflict;
 mod deadline;
+mod decode;
 mod dispatch;
 mod endpoint;
 mod entry;

@@ -1,5 +1,7 @@
 //! The path of a request, taken apart.
 
+use crate::decode::split;
+
 /// The raw segments of a path, one after the other.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Segments<'p>(Option<&'p str>);
@@ -21,13 +23,7 @@ impl<'p> Iterator for Segments<'p> {
     type Item = &'p str;
 
     fn next(&mut self) -> Option<&'p str> {
-        let rest = self.0?;
-        // By hand: the search of `str` prepares for long texts, and a segment is short.
-        let end = rest.bytes().position(|byte| byte == b'/');
-        let (segment, after) = match end.and_then(|end| Some((rest.get(..end)?, rest.get(end + 1..)?))) {
-            Some((segment, after)) => (segment, Some(after)),
-            None => (rest, None),
-        };
+        let (segment, after) = split(self.0?, b'/');
         self.0 = after;
         Some(segment)
     }

@@ -103,97 +103,6 @@ pub(crate) fn listed(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// Percent-decodes once (RFC 3986, 2.1), as UTF-8; strict where `percent-encoding` is lenient.
-/// In a query (`form`) a `+` is a blank, as in `application/x-www-form-urlencoded` of the URL standard.
-pub(crate) fn decode(raw: &str, form: bool) -> Result<Cow<'_, str>, TextError> {
-    let special = |byte: u8| byte == b'%' || (form && byte == b'+');
-    let Some(start) = raw.bytes().position(special) else {
-        return Ok(Cow::Borrowed(raw));
-    };
-    let mut decoded = Vec::with_capacity(raw.len());
-    decoded.extend_from_slice(&raw.as_bytes()[..start]);
-    let mut bytes = raw.bytes().skip(start);
-    while let Some(byte) = bytes.next() {
-        decoded.push(match byte {
-            b'%' => {
-                let mut digit = || bytes.next().and_then(|byte| char::from(byte).to_digit(16));
-                match (digit(), digit()) {
-                    (Some(high), Some(low)) => {
-                        u8::try_from(high * 16 + low).map_err(|_| TextError::Escape)?
-                    }
-                    _ => return Err(TextError::Escape),
-                }
-            }
-            b'+' if form => b' ',
-            byte => byte,
-        });
-    }
-    String::from_utf8(decoded).map(Cow::Owned).map_err(|_| TextError::Utf8)
-}
-
-/// What may stand in a path segment as it is: `pchar` without escapes (RFC 3986, 3.3).
-pub(crate) fn is_pchar(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte)
-}
-
-/// Percent-encodes a path segment as patterns do: a `pchar` stays, the rest becomes `%XX` in upper case.
-pub(crate) fn encode_segment(text: &str) -> Cow<'_, str> {
-    use fmt::Write as _;
-    if text.bytes().all(is_pchar) {
-        return Cow::Borrowed(text);
-    }
-    let mut encoded = String::with_capacity(text.len() + 16);
-    for byte in text.bytes() {
-        if is_pchar(byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing into a String can't fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    Cow::Owned(encoded)
-}
-
-/// A decoded name and its decoded value.
-pub(crate) type Pair<'q> = (Cow<'q, str>, Cow<'q, str>);
-
-/// The decoded pairs of a query string or a form, in order (URL standard, `application/x-www-form-urlencoded`).
-pub(crate) fn pairs(query: &str) -> impl Iterator<Item = Result<Pair<'_>, TextError>> {
-    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        Ok((decode(key, true)?, decode(value, true)?))
-    })
-}
-
-/// The decoded values of `name` in a query string, in order.
-pub(crate) fn query_values<'q>(query: Option<&'q str>, name: &str) -> Result<Vec<Cow<'q, str>>, TextError> {
-    let mut values = Vec::new();
-    for pair in pairs(query.unwrap_or_default()) {
-        // Strict for the whole query: text that one reader decodes and another does not is no agreement.
-        let (key, value) = pair?;
-        if key == name {
-            values.push(value);
-        }
-    }
-    Ok(values)
-}
-
-/// Whether a value of `name` in a query string can't be decoded.
-pub(crate) fn is_broken(query: Option<&str>, name: &str) -> bool {
-    query.unwrap_or_default().split('&').any(|pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        decode(key, true).is_ok_and(|key| key == name) && decode(value, true).is_err()
-    })
-}
-
-/// What [`pairs`] would find wrong with a query string.
-pub(crate) fn check_query(query: Option<&str>) -> Result<(), TextError> {
-    match query {
-        Some(query) if query.contains('%') => pairs(query).try_for_each(|pair| pair.map(drop)),
-        _ => Ok(()),
-    }
-}
-
 /// A value of `T` from decoded texts: one for a scalar, none or one for an `Option`, any number for a `Vec`.
 pub(crate) fn from_values<T: DeserializeOwned>(values: &[Cow<'_, str>]) -> Result<T, TextError> {
     T::deserialize(Text { values, any_is_several: false })
@@ -420,28 +329,5 @@ mod tests {
     fn what_no_text_can_fill() {
         check::<Fields>(&["1"], Err("can't be read into a struct"));
         check::<()>(&["1"], Err("can't be read into a unit"));
-    }
-
-    #[test]
-    fn decoding_is_strict_and_happens_once() {
-        assert_eq!(decode("a%20b%2Fc+d", false), Ok("a b/c+d".into()));
-        assert_eq!(decode("a+b%2B", true), Ok("a b+".into()));
-        assert_eq!(decode("%2525", false), Ok("%25".into()));
-        assert!(matches!(decode("plain", false), Ok(Cow::Borrowed("plain"))));
-        for bad in ["%", "%2", "%zz", "%+1", "a%2gb"] {
-            assert_eq!(decode(bad, false), Err(TextError::Escape), "{bad}");
-        }
-        assert_eq!(decode("%FF", false), Err(TextError::Utf8));
-        assert_eq!(decode("%C0%AF", false), Err(TextError::Utf8));
-    }
-
-    #[test]
-    fn query_values_are_found_by_decoded_name() {
-        let values = |query| query_values(Some(query), "a b").map_err(|error| error.to_string());
-        assert_eq!(values("a+b=1&c=2&a%20b=3&a+b"), Ok(vec!["1".into(), "3".into(), "".into()]));
-        assert!(values("c=%zz").is_err());
-        assert!(values("%zz=1").is_err());
-        assert_eq!(values("a+b=%zz"), Err("has a `%` that no two hexadecimal digits follow".into()));
-        assert_eq!(query_values(None, "a"), Ok(vec![]));
     }
 }

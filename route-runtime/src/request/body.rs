@@ -76,32 +76,43 @@ impl<T: DeserializeOwned + Send + 'static> RequestBody for T {
         BodyKind::Typed { text: takes_text::<T>(), optional: T::deserialize(Absent).is_ok() }
     }
 
-    async fn read(parts: &Parts, mut body: Body) -> Result<Self, Refusal> {
-        if body.is_end_stream() {
+    async fn read(parts: &Parts, body: Body) -> Result<Self, Refusal> {
+        let Some((media, bytes)) = content(parts, body, takes_text::<T>).await? else {
             return absent(parts);
-        }
-        let media = match media(&parts.headers, takes_text::<T>()) {
-            Ok(media) => media,
-            // Who sends nothing has nothing to say about it, and some senders only tell by ending the body.
-            Err(_) if !parts.headers.contains_key(header::CONTENT_TYPE) && is_empty(&mut body).await => {
-                return absent(parts);
-            }
-            Err(refusal) => return Err(refusal),
         };
-        let bytes = collect(body).await?;
-        // RFC 8259, 8.1 and the encoding standard: a mark at the start is no part of the text.
-        let content = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-        if content.is_empty() {
-            return absent(parts);
-        }
         match media {
-            Media::Json => json::from_slice(content).map_err(no_json),
-            Media::Form => form::from_str(text(content)?).map_err(no_form),
+            Media::Json => json::from_slice(&bytes).map_err(no_json),
+            Media::Form => form::from_str(text(&bytes)?).map_err(no_form),
             Media::Text => {
-                T::deserialize(Text(Some(text(content)?))).map_err(|kind| kind.mismatch().refusal())
+                T::deserialize(Text(Some(text(&bytes)?))).map_err(|kind| kind.mismatch().refusal())
             }
         }
     }
+}
+
+/// The content of a body, and what it is; none where there is nothing.
+async fn content(
+    parts: &Parts,
+    mut body: Body,
+    takes_text: fn() -> bool,
+) -> Result<Option<(Media, Bytes)>, Refusal> {
+    if body.is_end_stream() {
+        return Ok(None);
+    }
+    let media = match media(&parts.headers, takes_text()) {
+        Ok(media) => media,
+        // Who sends nothing has nothing to say about it, and some senders only tell by ending the body.
+        Err(_) if !parts.headers.contains_key(header::CONTENT_TYPE) && is_empty(&mut body).await => {
+            return Ok(None);
+        }
+        Err(refusal) => return Err(refusal),
+    };
+    let mut bytes = collect(body).await?;
+    // RFC 8259, 8.1 and the encoding standard: a mark at the start is no part of the text.
+    if bytes.starts_with(b"\xEF\xBB\xBF") {
+        bytes = bytes.slice(3..);
+    }
+    Ok(Some((media, bytes)).filter(|(_, bytes)| !bytes.is_empty()))
 }
 
 /// Whether a type can be read from one text.

@@ -1,33 +1,67 @@
 //! `Cookie` headers -> cookies.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use axum::http::{HeaderMap, header};
 use cookie::Cookie;
 
-use crate::text;
+use crate::decode::decode;
 
-/// The cookies of a request in order, of all `Cookie` headers.
+/// The cookies of a request, each made when it is asked for.
+#[derive(Default)]
+pub(super) struct Cookies(OnceLock<Box<[Slot]>>);
+
+/// Boxed, because most are never asked for, and a cookie is large.
+type Slot = OnceLock<Box<Cookie<'static>>>;
+
+impl Cookies {
+    /// All of them in order, of the headers that they are always asked with.
+    pub(super) fn all<'c>(&'c self, headers: &'c HeaderMap) -> impl Iterator<Item = &'c Cookie<'static>> {
+        pairs(headers).zip(self.slots(headers)).filter_map(|(pair, slot)| cookie(pair, slot))
+    }
+
+    /// The first with this name.
+    pub(super) fn named(&self, headers: &HeaderMap, name: &str) -> Option<&Cookie<'static>> {
+        let mut places = pairs(headers).enumerate().filter(|(_, (own, _))| *own == name.as_bytes());
+        places.find_map(|(place, pair)| cookie(pair, self.slots(headers).get(place)?))
+    }
+
+    /// One for each pair at the least.
+    fn slots(&self, headers: &HeaderMap) -> &[Slot] {
+        self.0.get_or_init(|| {
+            let lines = headers.get_all(header::COOKIE).into_iter();
+            let count =
+                lines.map(|line| 1 + line.as_bytes().iter().filter(|byte| **byte == b';').count()).sum();
+            std::iter::repeat_with(Slot::new).take(count).collect()
+        })
+    }
+}
+
+/// Names and values of all `Cookie` headers.
 ///
 /// As in Next.js: pairs stand between `;`, blanks around names and values are no part of them, a pair without `=` is
-/// skipped, an empty name is one, and values are percent-decoded where that gives UTF-8, else kept as they are. Quotes
-/// around a value are no part of it; a single quote is, where Next.js loses the value. A pair that is no UTF-8 is skipped,
-/// and the others are kept.
-pub(super) fn parse(headers: &HeaderMap) -> Vec<Cookie<'static>> {
-    let mut cookies = Vec::new();
-    for header in headers.get_all(header::COOKIE) {
-        for pair in header.as_bytes().split(|byte| *byte == b';') {
-            let Some((name, value)) = std::str::from_utf8(pair).ok().and_then(|pair| pair.split_once('='))
-            else {
-                continue;
-            };
-            let value = value.trim_ascii();
-            let value = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(value);
-            let value = text::decode(value, false).unwrap_or(Cow::Borrowed(value));
-            cookies.push(Cookie::new(name.trim_ascii().to_owned(), value.into_owned()));
-        }
+/// skipped, an empty name is one.
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let headers = headers.get_all(header::COOKIE).into_iter();
+    headers.flat_map(|header| header.as_bytes().split(|byte| *byte == b';')).filter_map(|pair| {
+        let equals = pair.iter().position(|byte| *byte == b'=')?;
+        Some((pair.get(..equals)?.trim_ascii(), pair.get(equals + 1..)?.trim_ascii()))
+    })
+}
+
+/// A cookie of a pair.
+///
+/// As in Next.js: the value is percent-decoded where that gives UTF-8, else kept as it is. Quotes around it are no part of it;
+/// a single quote is, where Next.js loses the value. A pair that is no UTF-8 is none, and the others are kept.
+fn cookie<'c>((name, value): (&[u8], &[u8]), slot: &'c Slot) -> Option<&'c Cookie<'static>> {
+    if let Some(cookie) = slot.get() {
+        return Some(cookie);
     }
-    cookies
+    let (name, value) = (std::str::from_utf8(name).ok()?, std::str::from_utf8(value).ok()?);
+    let value = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(value);
+    let value = decode(value, false).unwrap_or(Cow::Borrowed(value));
+    Some(slot.get_or_init(|| Box::new(Cookie::new(name.to_owned(), value.into_owned()))))
 }
 
 #[cfg(test)]
@@ -42,9 +76,21 @@ mod tests {
         for line in lines {
             headers.append(header::COOKIE, HeaderValue::from_bytes(line).expect("a header"));
         }
-        let cookies = parse(&headers);
-        let pairs: Vec<_> = cookies.iter().map(Cookie::name_value).collect();
-        assert_eq!(pairs, wanted);
+        let pairs = |cookies: &Cookies| -> Vec<_> {
+            cookies
+                .all(&headers)
+                .map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned()))
+                .collect()
+        };
+        let (fresh, asked) = (Cookies::default(), Cookies::default());
+        for (name, _) in wanted {
+            let first = wanted.iter().find(|(own, _)| own == name);
+            assert_eq!(asked.named(&headers, name).map(Cookie::name_value).as_ref(), first);
+        }
+        let wanted: Vec<_> =
+            wanted.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        assert_eq!((pairs(&fresh), pairs(&asked)), (wanted.clone(), wanted));
+        assert!(asked.named(&headers, "nobody").is_none());
     }
 
     #[test]
@@ -65,6 +111,6 @@ mod tests {
             &[b"a=\"x y\"; b=x\"y\"; c=\"x; d=\"; e=\"\""],
             &[("a", "x y"), ("b", "x\"y\""), ("c", "\"x"), ("d", "\""), ("e", "")],
         );
-        check(&[b"a=\xE9; b=\xC3\xA9"], &[("b", "é")]);
+        check(&[b"a=\xE9; b=\xC3\xA9; a=1"], &[("b", "é"), ("a", "1")]);
     }
 }

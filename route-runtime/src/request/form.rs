@@ -8,7 +8,8 @@ use serde::de::value::{MapDeserializer, StrDeserializer};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer as _, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use crate::text::{MOST_PAIRS, Pair, Text, TextError, pairs};
+use crate::decode::{Pair, pairs};
+use crate::text::{MOST_PAIRS, Text, TextError};
 
 /// A value of the names and values of a query string or a form.
 pub(crate) fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, TextError> {

@@ -11,6 +11,7 @@ mod strict;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::future::Future;
 use std::sync::OnceLock;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -23,14 +24,15 @@ use serde::de::DeserializeOwned;
 #[cfg(feature = "openapi")]
 pub(crate) use self::body::BodyKind;
 pub use self::body::RequestBody;
+use self::cookies::Cookies;
 pub(crate) use self::media::uncoded;
 pub use self::raw::{BodyError, RawBody};
 pub(crate) use self::raw::{detail as body_detail, fault_of_body};
 use crate::arguments::{Refusal, segment_texts};
+use crate::decode;
 use crate::error::{ApiError, problem};
 use crate::hop::Hop;
 use crate::info::RouteInfo;
-use crate::text;
 use crate::work::{self, Work};
 
 /// The request: method, URI, headers, path parameters, query, cookies, and a body of the type `T`.
@@ -87,11 +89,12 @@ use crate::work::{self, Work};
 /// }
 /// ```
 pub struct ApiRequest<T = Unread> {
-    parts: Parts,
+    /// Boxed, because a handler moves its request through its future, and that through others.
+    parts: Box<Parts>,
     info: &'static RouteInfo,
     /// How many segments a base path puts before those of the pattern.
     offset: usize,
-    cookies: OnceLock<Vec<Cookie<'static>>>,
+    cookies: Cookies,
     /// Those of the request, and what a layer would find among them.
     extensions: OnceLock<Extensions>,
     hop: Option<Hop>,
@@ -173,9 +176,9 @@ impl<T> ApiRequest<T> {
         self.query_pairs().filter(|(own, _)| own == name).map(|(_, value)| value).collect()
     }
 
-    fn query_pairs(&self) -> impl Iterator<Item = text::Pair<'_>> {
+    fn query_pairs(&self) -> impl Iterator<Item = decode::Pair<'_>> {
         // The extraction has refused what can't be decoded.
-        text::pairs(self.parts.uri.query().unwrap_or_default()).flatten()
+        decode::pairs(self.parts.uri.query().unwrap_or_default()).flatten()
     }
 
     /// The whole query string as a struct, a map, or a `Vec` of pairs. A repeated name fills a `Vec`.
@@ -208,13 +211,13 @@ impl<T> ApiRequest<T> {
     /// The first cookie of this name.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&Cookie<'static>> {
-        self.cookies().find(|cookie| cookie.name() == name)
+        self.cookies.named(&self.parts.headers, name)
     }
 
-    /// The cookies in order, parsed when first asked for. As in Next.js, values are percent-decoded where that gives UTF-8
+    /// The cookies in order, each parsed when it is first asked for. As in Next.js, values are percent-decoded where that gives UTF-8
     /// and stand without the quotes around them; a pair that is no UTF-8 or has no `=` is skipped.
     pub fn cookies(&self) -> impl Iterator<Item = &Cookie<'static>> {
-        self.cookies.get_or_init(|| cookies::parse(&self.parts.headers)).iter()
+        self.cookies.all(&self.parts.headers)
     }
 
     /// The body.
@@ -234,12 +237,12 @@ impl<T> ApiRequest<T> {
         self.body
     }
 
-    fn new(parts: Parts, work: &Work, body: T) -> Self {
+    fn new(parts: Box<Parts>, work: &Work, body: T) -> Self {
         ApiRequest {
             parts,
             info: work.info(),
             offset: work.offset,
-            cookies: OnceLock::new(),
+            cookies: Cookies::default(),
             extensions: OnceLock::new(),
             hop: work.hop,
             body,
@@ -249,7 +252,7 @@ impl<T> ApiRequest<T> {
 
 impl ApiRequest {
     /// The request of a handler that has nothing else to read it with.
-    pub(crate) fn whole(parts: Parts) -> Result<Self, Refusal> {
+    pub(crate) fn whole(parts: Box<Parts>) -> Result<Self, Refusal> {
         let work = work::current().ok_or_else(body::no_route)?;
         check_query(&parts)?;
         Ok(ApiRequest::new(parts, &work, Unread))
@@ -258,7 +261,7 @@ impl ApiRequest {
 
 /// Once for each request, so that no accessor has to fail.
 fn check_query(parts: &Parts) -> Result<(), Refusal> {
-    text::check_query(parts.uri.query()).map_err(|error| {
+    decode::check_query(parts.uri.query()).map_err(|error| {
         Box::new(problem(StatusCode::BAD_REQUEST, Some(&format!("the query string {error}"))))
     })
 }
@@ -276,21 +279,25 @@ impl<S: Sync> FromRequestParts<S> for ApiRequest {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        ApiRequest::whole(parts.clone()).map_err(|refusal| *refusal)
+        ApiRequest::whole(Box::new(parts.clone())).map_err(|refusal| *refusal)
     }
 }
 
 impl<S: Sync, T: RequestBody> FromRequest<S> for ApiRequest<T> {
     type Rejection = Response;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
-        let work = work::current().ok_or_else(|| *body::no_route())?;
+    fn from_request(request: Request, _: &S) -> impl Future<Output = Result<Self, Response>> + Send {
+        // Here, so that no future holds what is moved.
         let (parts, body) = request.into_parts();
-        let read = async {
-            check_query(&parts)?;
-            T::read(&parts, body).await
-        };
-        let body: T = read.await.map_err(|refusal: Refusal| *refusal)?;
-        Ok(ApiRequest::new(parts, &work, body))
+        let parts = Box::new(parts);
+        async move {
+            let read = async {
+                let work = work::current().ok_or_else(body::no_route)?;
+                check_query(&parts)?;
+                Ok((work, T::read(&parts, body).await?))
+            };
+            let (work, body) = read.await.map_err(|refusal: Refusal| *refusal)?;
+            Ok(ApiRequest::new(parts, &work, body))
+        }
     }
 }
