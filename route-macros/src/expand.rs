@@ -161,17 +161,6 @@ fn entry(route: &Route) -> TokenStream {
         quote!(|#(#values),*| __rt::ready(#function(#(#values),*)))
     };
     let info = info(route);
-    let types = handler.arguments.iter().zip(sources).map(|(argument, source)| {
-        let (role, index) = match source {
-            Source::Segment(index) => ("segment", *index),
-            Source::Query(index) => ("query", *index),
-            Source::Extractor => ("extractor", 0),
-        };
-        let (role, index) = (Ident::new(role, Span::mixed_site()), Literal::usize_unsuffixed(index));
-        let ty = &argument.ty;
-        quote!(#role #index (#ty),)
-    });
-    let types: TokenStream = types.collect();
     let output = &handler.output;
     let respond = quote_spanned!(output.span()=> __rt::respond::<#output>);
     let mut slots = TokenStream::new();
@@ -196,15 +185,30 @@ fn entry(route: &Route) -> TokenStream {
     // Not to be taken for functions that are called so.
     let request_name = Ident::new("request", Span::mixed_site());
     let respond_name = Ident::new("respond", Span::mixed_site());
-    quote! {
-        __rt::with_types!(
-            __rt::Entry::new::<#state>(#info, |#request_name| {
-                let #respond_name = #respond;
-                __rt::#call::<#state, #(#markers)* _, _>(#request_name, #called, #respond_name)
-            })#slots;
-            [#types] (#output)
-        )
-    }
+    let entry = quote! {
+        __rt::Entry::new::<#state>(#info, |#request_name| {
+            let #respond_name = #respond;
+            __rt::#call::<#state, #(#markers)* _, _>(#request_name, #called, #respond_name)
+        })#slots
+    };
+    if cfg!(feature = "types") { with_types(route, &entry) } else { entry }
+}
+
+/// An entry and the types of the function, which the runtime asks what they tell.
+fn with_types(route: &Route, entry: &TokenStream) -> TokenStream {
+    let Route { handler, sources, .. } = route;
+    let types = handler.arguments.iter().zip(sources).map(|(argument, source)| {
+        let (role, index) = match source {
+            Source::Segment(index) => ("segment", *index),
+            Source::Query(index) => ("query", *index),
+            Source::Extractor => ("extractor", 0),
+        };
+        let (role, index) = (Ident::new(role, Span::mixed_site()), Literal::usize_unsuffixed(index));
+        let ty = &argument.ty;
+        quote!(#role #index (#ty),)
+    });
+    let output = &handler.output;
+    quote!(__rt::with_types!(#entry; [#(#types)*] (#output)))
 }
 
 /// Whether an extractor reads the body. `State` never does; else the compiler alone knows: an inherent constant under

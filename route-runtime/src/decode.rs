@@ -161,8 +161,7 @@ mod tests {
 
     #[test]
     fn query_values_are_found_by_decoded_name() {
-        let texts =
-            |texts: Texts<'_>| texts.as_slice().iter().map(|text| text.to_string()).collect::<Vec<_>>();
+        let texts = |texts: Texts<'_>| texts.as_slice().iter().map(ToString::to_string).collect::<Vec<_>>();
         let values = |query| query_values(Some(query), "a b").map(texts).map_err(|error| error.to_string());
         assert_eq!(values("a%20b=1"), Ok(vec!["1".to_owned()]));
         assert_eq!(values("a+b=1&c=2&a%20b=3&a+b"), Ok(vec!["1".to_owned(), "3".to_owned(), String::new()]));

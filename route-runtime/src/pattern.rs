@@ -98,12 +98,20 @@ impl<T> Fixed<T> {
     fn cmp(&self, start: u64, text: &str) -> Ordering {
         self.start.cmp(&start).then_with(|| self.text.cmp(text))
     }
+
+    fn is(&self, start: u64, text: &str) -> bool {
+        let is_alike = self.start == start && self.text.len() == text.len();
+        is_alike && (text.len() <= 8 || self.text == text)
+    }
 }
 
 /// The first eight bytes of a text as a number, of which the order is that of the texts.
 fn start(text: &str) -> u64 {
-    let bytes = text.as_bytes().iter().take(8);
-    let number = bytes.clone().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    let bytes = text.as_bytes();
+    if let Some(first) = bytes.first_chunk() {
+        return u64::from_be_bytes(*first);
+    }
+    let number = bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
     // Of no byte at all there is nothing to shift.
     number.checked_shl(64 - 8 * bytes.len() as u32).unwrap_or(0)
 }
@@ -216,10 +224,8 @@ impl<T> Tree<T> {
         if segment.is_empty() {
             return None;
         }
-        let start = start(segment);
-        if let Ok(at) = self.fixed.binary_search_by(|fixed| fixed.cmp(start, segment))
-            && let Some(fixed) = self.fixed.get(at)
-            && let Some(found) = fixed.below.find(rest)
+        if let Some(below) = self.below(segment)
+            && let Some(found) = below.find(rest)
         {
             return Some(found);
         }
@@ -230,6 +236,21 @@ impl<T> Tree<T> {
         }
         let catch_all = self.catch_all.as_ref().or(self.optional.as_ref())?;
         rest.all(|segment| !segment.is_empty()).then_some(&catch_all.value)
+    }
+
+    /// What is below a static segment.
+    fn below(&self, segment: &str) -> Option<&Tree<T>> {
+        if self.fixed.is_empty() {
+            return None;
+        }
+        let start = start(segment);
+        let alike = self.fixed.get(self.fixed.partition_point(|fixed| fixed.start < start)..)?;
+        let first = alike.first().filter(|first| first.start == start)?;
+        if first.is(start, segment) {
+            return Some(&first.below);
+        }
+        let at = alike.binary_search_by(|fixed| fixed.cmp(start, segment)).ok()?;
+        alike.get(at).map(|fixed| &fixed.below)
     }
 
     /// Shows every pattern.

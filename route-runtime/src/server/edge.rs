@@ -54,11 +54,21 @@ fn is_authority(host: &[u8]) -> bool {
 
 /// Whether it is one as nearly all are: a name or an IPv4 address, and a port.
 fn is_plain(host: &[u8]) -> bool {
-    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
-    let end = host.iter().position(|byte| !is_of_name(byte)).unwrap_or(host.len());
+    let end = host.iter().position(|byte| !IS_OF_NAME[usize::from(*byte)]).unwrap_or(host.len());
     let port = host.get(end..).and_then(|rest| rest.split_first());
     end > 0 && port.is_none_or(|(colon, port)| *colon == b':' && port.iter().all(u8::is_ascii_digit))
 }
+
+/// Of each byte whether a name or an address is made of it: one look instead of some comparisons.
+static IS_OF_NAME: [bool; 256] = {
+    let mut is_of_name = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        is_of_name[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'-' | b'.');
+        byte += 1;
+    }
+    is_of_name
+};
 
 fn is_any_authority(host: &[u8]) -> bool {
     // Of the characters that an authority may have, these mean more than a host.
