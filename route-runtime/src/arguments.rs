@@ -10,11 +10,12 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::call::{Taken, TextValue};
+use crate::call::TextValue;
 use crate::decode::{Texts, decode, is_broken, query_values};
 use crate::endpoint::Mounted;
 use crate::entry::{Place, Validator};
 use crate::error::{ApiError, bare, problem, step};
+use crate::incoming::Taken;
 use crate::info::RouteInfo;
 use crate::log;
 use crate::pattern::Segment;

@@ -4,128 +4,22 @@
 //! [`endpoint`](crate::endpoint) or [`text`](crate::text).
 
 use std::any::{Any, TypeId, type_name};
-use std::fmt;
 use std::future::{Future, ready};
 use std::marker::PhantomData;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use crate::arguments::{self, Refusal};
-use crate::endpoint::{self, Mounted};
-use crate::error::bare;
+use crate::endpoint::Mounted;
+use crate::incoming::{Incoming, Reply, Taken};
 use crate::needs::Needs;
 use crate::request::ApiRequest;
-use crate::running::{About, Running};
-
-/// What a route is called with: a request on its way to the handler, or the question what the handler needs, which is asked
-/// once, so that no request has to. By reference, because each route would have to know how to drop it.
-pub struct Incoming {
-    request: Option<Request>,
-    route: Option<Arc<Mounted>>,
-    refusal: Option<Reply>,
-}
-
-impl Incoming {
-    pub(crate) fn request(request: Request, route: Arc<Mounted>) -> Self {
-        Incoming { request: Some(request), route: Some(route), refusal: None }
-    }
-
-    pub(crate) fn question() -> Self {
-        Incoming { request: None, route: None, refusal: None }
-    }
-
-    /// What the reply to a request has to know; none where there is no request, or one that is refused.
-    fn begin(&mut self) -> Option<About> {
-        let (request, route) = (self.request.as_mut()?, self.route.take()?);
-        match endpoint::prepare(request, &route) {
-            Ok(condition) => Some(About::new(route, condition)),
-            Err(reply) => {
-                self.refusal = Some(reply);
-                None
-            }
-        }
-    }
-
-    /// The reply where there is nothing to begin.
-    fn end(&mut self, needs: fn() -> Needs, answer: &str) -> Reply {
-        self.refusal.take().unwrap_or_else(|| Reply::Needs(needs().and_answer(answer)))
-    }
-
-    fn take(&mut self) -> Taken {
-        let (parts, body) = self.request.take()?.into_parts();
-        Some((Box::new(parts), body))
-    }
-}
-
-/// The answer to come. A named type, because `impl Future` would make the compiler report one mistake twice.
-pub enum Reply {
-    /// To a request.
-    Answer(BoxedAnswer),
-    /// To the question.
-    Needs(Needs),
-}
-
-pub(crate) type BoxedAnswer = Pin<Box<dyn Future<Output = Response> + Send>>;
-
-impl Reply {
-    /// An answer that is there.
-    pub(crate) fn now(response: Response) -> Self {
-        Reply::Answer(Box::pin(ready(response)))
-    }
-
-    /// The answer to a request.
-    pub(crate) fn answer(self) -> BoxedAnswer {
-        match self {
-            Reply::Answer(answer) => answer,
-            // What was asked is a request, so this is none of it.
-            Reply::Needs(_) => Reply::now(bare(StatusCode::INTERNAL_SERVER_ERROR)).answer(),
-        }
-    }
-
-    /// The answer to the question.
-    pub(crate) fn needs(self) -> Needs {
-        match self {
-            Reply::Needs(needs) => needs,
-            Reply::Answer(_) => Needs::default(),
-        }
-    }
-}
-
-impl fmt::Debug for Incoming {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Incoming(..)")
-    }
-}
-
-impl fmt::Debug for Reply {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Reply(..)")
-    }
-}
-
-/// A request while arguments are made of it; nothing once one has taken it. Boxed, because futures nest, and each level
-/// would hold it twice.
-pub(crate) type Taken = Option<(Box<Parts>, Body)>;
-
-/// Extracts the arguments `A`, calls `handler`, and makes a response of what it returns.
-fn run<S, A, F, Fut>(incoming: &mut Incoming, handler: F, respond: fn(Fut::Output) -> Response) -> Reply
-where
-    S: Send + Sync + 'static,
-    A: Arguments<S>,
-    F: FnOnce(A::Values) -> Fut + Send + 'static,
-    Fut: Future + Send + 'static,
-{
-    let Some(about) = incoming.begin() else { return incoming.end(A::needs, type_name::<Fut::Output>()) };
-    let values = A::extract(A::take(incoming), about.route());
-    Reply::Answer(Box::pin(Running::new(values, handler, respond, about)))
-}
+use crate::running::{Arguments, Handler};
 
 /// The response that a handler's output is.
 pub fn respond<T: Answer>(output: T) -> Response {
@@ -149,26 +43,6 @@ impl<T: IntoResponse> Answer for T {
     fn answer(self) -> Response {
         self.into_response()
     }
-}
-
-/// The arguments of a handler, as a tuple of [`Argument`]s.
-pub(crate) trait Arguments<S> {
-    /// What the handler is called with.
-    type Values: Send;
-    /// What they are made of.
-    type Taken: Send + 'static;
-
-    /// What they need together.
-    fn needs() -> Needs;
-
-    /// What they need of a request.
-    fn take(incoming: &mut Incoming) -> Self::Taken;
-
-    /// All values, or the answer that refuses the request: what reads the body comes last.
-    fn extract(
-        taken: Self::Taken,
-        route: Arc<Mounted>,
-    ) -> impl Future<Output = Result<Self::Values, Refusal>> + Send + 'static;
 }
 
 /// Of a handler without arguments, to which a request is nothing.
@@ -221,7 +95,7 @@ pub trait Argument<S>: 'static {
     ) -> impl Future<Output = Result<Self::Value, Refusal>> + Send;
 }
 
-/// For each number of arguments the call that an expansion makes, over a tuple that `run` is generic over.
+/// For each number of arguments the call that an expansion makes, over the tuple that [`Handler`] is generic over.
 ///
 /// Every argument is a type parameter of its own, and so is its value: the compiler then blames the one argument that
 /// does not fit, and the expansion has given that one the span of the user's type.
@@ -237,10 +111,22 @@ macro_rules! call {
         where
             S: Send + Sync + 'static,
             $($argument: Argument<S, Value = $type>,)*
-            F: FnOnce($($type),*) -> Fut + Send + 'static,
+            F: FnOnce($($type),*) -> Fut + Copy + Send + 'static,
             Fut: Future + Send + 'static,
         {
-            run::<S, ($($argument,)*), _, _>(incoming, |($($value,)*)| handler($($value),*), respond)
+            Handler::run::<S, ($($argument,)*)>(handler, incoming, respond)
+        }
+
+        impl<$($type,)* F, Fut> Handler<($($type,)*)> for F
+        where
+            F: FnOnce($($type),*) -> Fut + Copy + Send + 'static,
+            Fut: Future + Send + 'static,
+        {
+            type Future = Fut;
+
+            fn call(self, ($($value,)*): ($($type,)*)) -> Fut {
+                self($($value),*)
+            }
         }
     };
 }

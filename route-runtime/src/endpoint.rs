@@ -22,11 +22,11 @@ use tower::{Layer, Service, ServiceExt as _};
 
 use crate::admit::{TrailingSlash, admit};
 use crate::arguments::Refusal;
-use crate::call::{BoxedAnswer, Incoming, Reply};
 use crate::entry::Entry;
 use crate::error::{Renderer, bare, problem};
 use crate::group::Uncut;
 use crate::hop::Hop;
+use crate::incoming::{BoxedAnswer, Incoming, Reply};
 use crate::info::RouteInfo;
 use crate::layers::RouteLayer;
 use crate::limits::{Limits, has_no_content, without_content};

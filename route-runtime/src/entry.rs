@@ -4,8 +4,8 @@ use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 
-use crate::call::{Incoming, Reply};
 use crate::endpoint::BoxedService;
+use crate::incoming::{Incoming, Reply};
 use crate::info::RouteInfo;
 #[cfg(feature = "openapi")]
 use crate::openapi::facts::Facts;

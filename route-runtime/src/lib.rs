@@ -49,6 +49,7 @@ mod group;
 #[cfg(any(doc, doctest))]
 pub mod guides;
 mod hop;
+mod incoming;
 mod index;
 mod info;
 mod layers;

@@ -9,12 +9,12 @@ use axum::http::{Method, StatusCode};
 use axum::routing::{MethodFilter, MethodRouter, any_service};
 
 use crate::admit::TrailingSlash;
-use crate::call::Incoming;
 use crate::config::RouteConfig;
 use crate::endpoint::{Endpoint, Mounted};
 use crate::entry::Entry;
 use crate::error::Renderer;
 use crate::group::GroupService;
+use crate::incoming::Incoming;
 use crate::layers::RouteLayer;
 use crate::limits::Limits;
 use crate::methods::Methods;

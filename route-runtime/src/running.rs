@@ -3,6 +3,7 @@
 //! Written by hand, because all of it that names the handler is compiled for each route: an `async` block would be some hundred
 //! lines of the compiler's each time. What is behind a `dyn` here is compiled once for a type of value or of answer.
 
+use std::any::type_name;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,17 +12,17 @@ use std::task::{Context, Poll, ready};
 use axum::response::Response;
 use pin_project_lite::pin_project;
 
-use crate::arguments::{Refusal, request_is_gone};
-use crate::deadline::Timer;
-use crate::endpoint::{self, Mounted};
-use crate::response::Condition;
+use crate::arguments::Refusal;
+use crate::endpoint::Mounted;
+use crate::incoming::{About, Incoming, Reply};
+use crate::needs::Needs;
 
 pin_project! {
     /// `V` of the arguments, `handler` of them, and a response of what that returns.
-    pub(crate) struct Running<V, F, Fut, T> {
+    pub(crate) struct Running<E, F, Fut, T> {
         #[pin]
-        step: Step<V, Fut>,
-        handler: Option<F>,
+        step: Step<E, Fut>,
+        handler: F,
         respond: fn(T) -> Response,
         about: About,
     }
@@ -29,80 +30,92 @@ pin_project! {
 
 pin_project! {
     #[project = StepProjection]
-    enum Step<V, Fut> {
-        Extracting { #[pin] values: V },
+    enum Step<E, Fut> {
+        Extracting { #[pin] values: E },
         Handling { #[pin] output: Fut },
         Done,
     }
 }
 
-impl<V, F, Fut, T> Running<V, F, Fut, T> {
-    pub(crate) fn new(values: V, handler: F, respond: fn(T) -> Response, about: About) -> Self {
-        Running { step: Step::Extracting { values }, handler: Some(handler), respond, about }
-    }
-}
-
-impl<V, A, F, Fut, T> Future for Running<V, F, Fut, T>
+impl<E, V, F, T> Future for Running<E, F, F::Future, T>
 where
-    V: Future<Output = Result<A, Refusal>> + Send,
-    F: FnOnce(A) -> Fut,
-    Fut: Future<Output = T> + Send,
+    E: Future<Output = Result<V, Refusal>> + Send,
+    F: Handler<V>,
+    F::Future: Future<Output = T>,
 {
     type Output = Response;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response> {
-        let mut this = self.project();
+        F::poll(self, cx)
+    }
+}
+
+/// The arguments of a handler, as a tuple of [`Argument`]s.
+pub(crate) trait Arguments<S> {
+    /// What the handler is called with.
+    type Values: Send;
+    /// What they are made of.
+    type Taken: Send + 'static;
+
+    /// What they need together.
+    fn needs() -> Needs;
+
+    /// What they need of a request.
+    fn take(incoming: &mut Incoming) -> Self::Taken;
+
+    /// All values, or the answer that refuses the request: what reads the body comes last.
+    fn extract(
+        taken: Self::Taken,
+        route: Arc<Mounted>,
+    ) -> impl Future<Output = Result<Self::Values, Refusal>> + Send + 'static;
+}
+
+/// A function with its arguments in a tuple.
+///
+/// What is compiled for each route is a method that is provided here: a compiler keeps it with the function that it is
+/// compiled for. Anything else would be with all others of its kind, and compiled again whenever one function changes.
+pub(crate) trait Handler<V>: Copy + Send + 'static {
+    type Future: Future + Send + 'static;
+
+    fn call(self, values: V) -> Self::Future;
+
+    /// Extracts the arguments `A`, calls the function, and makes a response of what it returns.
+    fn run<S, A>(
+        self,
+        incoming: &mut Incoming,
+        respond: fn(<Self::Future as Future>::Output) -> Response,
+    ) -> Reply
+    where
+        S: Send + Sync + 'static,
+        A: Arguments<S, Values = V>,
+    {
+        let Some(about) = incoming.begin() else {
+            return incoming.end(A::needs, type_name::<<Self::Future as Future>::Output>());
+        };
+        let step = Step::Extracting { values: A::extract(A::take(incoming), about.route()) };
+        Reply::Answer(Box::pin(Running { step, handler: self, respond, about }))
+    }
+
+    fn poll<E, T>(
+        running: Pin<&mut Running<E, Self, Self::Future, T>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Response>
+    where
+        E: Future<Output = Result<V, Refusal>> + Send,
+        Self::Future: Future<Output = T>,
+    {
+        let mut this = running.project();
         if let StepProjection::Extracting { values } = this.step.as_mut().project() {
             let values = match ready!(this.about.extracted(values, cx)) {
                 Ok(values) => values,
                 Err(refusal) => return Poll::Ready(*refusal),
             };
-            let Some(handler) = this.handler.take() else { return Poll::Ready(*request_is_gone()) };
-            this.step.set(Step::Handling { output: handler(values) });
+            this.step.set(Step::Handling { output: this.handler.call(values) });
         }
         let StepProjection::Handling { output } = this.step.as_mut().project() else { return Poll::Pending };
         let response = ready!(this.about.handled(output, *this.respond, cx));
         // Here, under the guards: what is left of a handler that was late may panic while it is dropped.
         this.step.set(Step::Done);
         Poll::Ready(response)
-    }
-}
-
-/// What a reply knows of its route and its request.
-pub(crate) struct About {
-    route: Arc<Mounted>,
-    condition: Option<Box<Condition>>,
-    timer: Timer,
-}
-
-impl About {
-    pub(crate) fn new(route: Arc<Mounted>, condition: Option<Box<Condition>>) -> Self {
-        let timer = Timer::new(route.max_duration);
-        About { route, condition, timer }
-    }
-
-    pub(crate) fn route(&self) -> Arc<Mounted> {
-        Arc::clone(&self.route)
-    }
-
-    fn extracted<A>(
-        &self,
-        values: Pin<&mut (dyn Future<Output = Result<A, Refusal>> + Send + '_)>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<A, Refusal>> {
-        values.poll(cx).map_err(|refusal| Box::new(self.route.rendered(*refusal)))
-    }
-
-    fn handled<T>(
-        &mut self,
-        output: Pin<&mut (dyn Future<Output = T> + Send + '_)>,
-        respond: fn(T) -> Response,
-        cx: &mut Context<'_>,
-    ) -> Poll<Response> {
-        let response = match ready!(self.timer.within(output, cx)) {
-            Some(output) => endpoint::answer(&self.route, self.condition.take(), respond(output)),
-            None => endpoint::timed_out(&self.route),
-        };
-        Poll::Ready(self.route.rendered(response))
     }
 }
