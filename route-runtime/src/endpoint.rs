@@ -181,8 +181,7 @@ pub(crate) struct Endpoint {
 
 impl Endpoint {
     /// With layers of the app, from the inside out, around those of the attribute.
-    pub(crate) fn new(route: Mounted, of_app: &[RouteLayer]) -> Self {
-        let route = Arc::new(route);
+    pub(crate) fn new(route: Arc<Mounted>, of_app: &[RouteLayer]) -> Self {
         let info = route.info();
         // The first layer is the outermost, as in `tower::ServiceBuilder`.
         let of_attribute = route.entry.layers.iter().rev().map(|layer| -> &Wrap { layer });

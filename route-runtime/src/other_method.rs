@@ -23,23 +23,21 @@ pub(crate) struct OtherMethod {
     /// Of the first function of the path.
     route: Arc<Mounted>,
     /// The functions of the path by method, where one has layers.
-    functions: Arc<[(Methods, Endpoint)]>,
+    functions: Option<Arc<[(Methods, Endpoint)]>>,
 }
 
 impl OtherMethod {
     pub(crate) fn new(first: &Endpoint, all: &[(Methods, Endpoint)]) -> Self {
         let is_layered = all.iter().any(|(_, endpoint)| endpoint.is_layered());
-        OtherMethod { route: first.route(), functions: if is_layered { all.into() } else { Arc::new([]) } }
+        OtherMethod { route: first.route(), functions: is_layered.then(|| all.into()) }
     }
 
     /// The function whose layers answer a preflight of CORS (<https://fetch.spec.whatwg.org/#cors-preflight-request>).
     fn asked_for(&self, request: &Request) -> Option<&Endpoint> {
-        if self.functions.is_empty() || request.method() != Method::OPTIONS {
-            return None;
-        }
+        let functions = self.functions.as_ref().filter(|_| request.method() == Method::OPTIONS)?;
         let wanted = request.headers().get(header::ACCESS_CONTROL_REQUEST_METHOD)?;
         let wanted = Method::from_bytes(wanted.as_bytes()).ok()?;
-        let by = |method: &Method| self.functions.iter().find(|(methods, _)| methods.contains(method));
+        let by = |method: &Method| functions.iter().find(|(methods, _)| methods.contains(method));
         let found = by(&wanted).or_else(|| if wanted == Method::HEAD { by(&Method::GET) } else { None });
         found.map(|(_, endpoint)| endpoint).filter(|endpoint| endpoint.is_layered())
     }

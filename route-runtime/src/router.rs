@@ -137,14 +137,31 @@ impl Functions {
             None => others,
         };
         self.by_method.into_iter().fold(others, |router, (methods, endpoint)| {
-            let filter = methods.iter().filter_map(|method| MethodFilter::try_from(method).ok());
-            match filter.reduce(MethodFilter::or) {
+            match FILTERS
+                .iter()
+                .filter(|(one, _)| methods.overlap(*one) != Methods::NONE)
+                .map(|(_, filter)| *filter)
+                .reduce(MethodFilter::or)
+            {
                 Some(filter) => router.on_service(filter, endpoint),
                 None => router,
             }
         })
     }
 }
+
+/// What axum calls a method. CONNECT is one of every method alone.
+const FILTERS: [(Methods, MethodFilter); 9] = [
+    (Methods::GET, MethodFilter::GET),
+    (Methods::HEAD, MethodFilter::HEAD),
+    (Methods::POST, MethodFilter::POST),
+    (Methods::PUT, MethodFilter::PUT),
+    (Methods::PATCH, MethodFilter::PATCH),
+    (Methods::DELETE, MethodFilter::DELETE),
+    (Methods::OPTIONS, MethodFilter::OPTIONS),
+    (Methods::TRACE, MethodFilter::TRACE),
+    (Methods::CONNECT, MethodFilter::CONNECT),
+];
 
 /// Where among the patterns a route stands.
 struct Position {
@@ -155,7 +172,7 @@ struct Position {
 fn endpoint(entry: &'static Entry, position: &Position, setting: &Setting<'_>) -> Endpoint {
     let config = entry.info.config().or(setting.defaults);
     let segments = entry.info.segments();
-    let route = Mounted {
+    let route = Arc::new(Mounted {
         entry,
         state: (setting.state)(entry),
         offset: setting.base.len(),
@@ -175,6 +192,6 @@ fn endpoint(entry: &'static Entry, position: &Position, setting: &Setting<'_>) -
         renderer: setting.renderer.cloned(),
         needs: (entry.call)(&mut Incoming::question()).needs(),
         status: entry.info.status().and_then(|status| StatusCode::from_u16(status).ok()),
-    };
+    });
     Endpoint::new(route, setting.layers)
 }
