@@ -55,8 +55,8 @@ pub(crate) fn admit(route: &Mounted, request: &Request) -> Result<(), Refusal> {
     // In the whole path: axum's `nest` loses the empty segment of `/prefix//x`. Of what is not nested, only a parameter
     // can be one.
     let whole = whole(request).path();
-    let may_hold = whole.len() != path.len() || route.has_parameters;
-    if may_hold && holds(whole, b"//") {
+    let looks = if route.has_parameters { looks(path) } else { 0 };
+    if looks & TWO_SLASHES != 0 || whole.len() != path.len() && self::looks(whole) & TWO_SLASHES != 0 {
         return Err(not_found());
     }
     let has_slash = path.len() > 1 && path.ends_with('/');
@@ -64,14 +64,10 @@ pub(crate) fn admit(route: &Mounted, request: &Request) -> Result<(), Refusal> {
     if has_slash && route.trailing_slash == TrailingSlash::Strict {
         return Err(not_found());
     }
-    if route.has_parameters {
-        let catch_all = route.catch_all.is_some() && !route.dot_segments;
-        // By hand: the searches of `str` prepare for long texts, and a path is short.
-        if path.bytes().any(|byte| byte == b'%' || !byte.is_ascii())
-            || catch_all && (holds(path, b"/.") || path.contains('\\'))
-        {
-            unusual(route, path)?;
-        }
+    let of_catch_all =
+        if route.catch_all.is_some() && !route.dot_segments { SLASH_AND_DOT | BACKSLASH } else { 0 };
+    if looks & (ENCODED | of_catch_all) != 0 {
+        unusual(route, path)?;
     }
     if has_slash && route.trailing_slash == TrailingSlash::Redirect {
         return Err(Box::new(without_slash(request)));
@@ -79,9 +75,47 @@ pub(crate) fn admit(route: &Mounted, request: &Request) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether two bytes stand side by side in a path.
-fn holds(path: &str, two: &[u8; 2]) -> bool {
-    path.as_bytes().windows(2).any(|window| window == two)
+const SLASH: u8 = 1;
+const DOT: u8 = 2;
+const BACKSLASH: u8 = 4;
+/// `%`, or a character that should have been one.
+const ENCODED: u8 = 8;
+const TWO_SLASHES: u8 = 16;
+const SLASH_AND_DOT: u8 = 32;
+
+/// Which of these a byte is; most are none.
+static LOOKS: [u8; 256] = {
+    let mut looks = [0; 256];
+    let mut byte = 128;
+    while byte < 256 {
+        looks[byte] = ENCODED;
+        byte += 1;
+    }
+    looks[b'/' as usize] = SLASH;
+    looks[b'.' as usize] = DOT;
+    looks[b'\\' as usize] = BACKSLASH;
+    looks[b'%' as usize] = ENCODED;
+    looks
+};
+
+/// All of these that a path has. In one pass with a table: each request with a parameter pays for it.
+fn looks(path: &str) -> u8 {
+    let (mut all, mut before) = (0, 0);
+    for byte in path.bytes() {
+        let now = LOOKS[usize::from(byte)];
+        if now != 0 {
+            all |= now;
+            if before == SLASH {
+                all |= match now {
+                    SLASH => TWO_SLASHES,
+                    DOT => SLASH_AND_DOT,
+                    _ => 0,
+                };
+            }
+        }
+        before = now;
+    }
+    all
 }
 
 /// [`admit`] for the rare path that could be refused.

@@ -56,15 +56,13 @@ pub(crate) fn segment_texts<'p>(
     pattern: &[Segment],
     index: usize,
 ) -> Result<Texts<'p>, TextError> {
-    let all = match pattern.get(index) {
-        Some(Segment::CatchAll(_) | Segment::OptionalCatchAll(_)) => usize::MAX,
-        _ => 1,
+    let mut texts = Segments::of(path).skip(offset + index).map(|raw| decode(raw, false));
+    let Some(Segment::CatchAll(_) | Segment::OptionalCatchAll(_)) = pattern.get(index) else {
+        return Ok(texts.next().transpose()?.into());
     };
-    let mut texts = Texts::default();
-    for raw in Segments::of(path).skip(offset + index).take(all) {
-        texts.push(decode(raw, false)?);
-    }
-    Ok(texts)
+    let mut all = Texts::default();
+    texts.try_for_each(|text| text.map(|text| all.push(text)))?;
+    Ok(all)
 }
 
 /// The answer to a path parameter that is no value of its type.

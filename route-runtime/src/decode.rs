@@ -107,6 +107,12 @@ pub(crate) struct Texts<'t> {
     several: Vec<Cow<'t, str>>,
 }
 
+impl<'t> From<Option<Cow<'t, str>>> for Texts<'t> {
+    fn from(one: Option<Cow<'t, str>>) -> Self {
+        Texts { one, several: Vec::new() }
+    }
+}
+
 impl<'t> Texts<'t> {
     pub(crate) fn push(&mut self, text: Cow<'t, str>) {
         match self.one.take() {

@@ -63,6 +63,9 @@ pub(super) fn of_error(error: ApiError) -> Response {
     response
 }
 
+/// A static, so that no answer pays for looking at its characters.
+static PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
+
 const NOT_FOUND: &str = r#"{"title":"Not Found","status":404}"#;
 const METHOD_NOT_ALLOWED: &str = r#"{"title":"Method Not Allowed","status":405}"#;
 
@@ -83,7 +86,7 @@ fn body(status: StatusCode, detail: Option<&str>, members: Option<&Map<String, V
     };
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response.headers_mut().insert(header::CONTENT_TYPE, PROBLEM.clone());
     response
 }
 

@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 
 use axum::body::Bytes;
+use axum::http::HeaderValue;
 
-const TEXT: &str = "text/plain; charset=utf-8";
-pub(super) const BYTES: &str = "application/octet-stream";
+// Statics, so that no answer pays for looking at their characters.
+pub(super) static JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+static TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+pub(super) static BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 /// Text or bytes for [`ApiResponse::send`](crate::ApiResponse::send).
 ///
@@ -16,13 +19,13 @@ pub(super) const BYTES: &str = "application/octet-stream";
 /// let answer: ApiResponse = ApiResponse::new().send(content);
 /// ```
 #[derive(Debug)]
-pub struct Content(pub(super) Bytes, pub(super) &'static str);
+pub struct Content(pub(super) Bytes, pub(super) &'static HeaderValue);
 
 macro_rules! contents {
     ($($ty:ty: $content_type:ident;)*) => {$(
         impl From<$ty> for Content {
             fn from(content: $ty) -> Self {
-                Content(content.into(), $content_type)
+                Content(content.into(), &$content_type)
             }
         }
     )*};

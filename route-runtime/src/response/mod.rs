@@ -64,13 +64,11 @@ pub struct ApiResponse<T = serde_json::Value> {
     answers: PhantomData<fn() -> T>,
 }
 
-const JSON: &str = "application/json; charset=utf-8";
-
 enum Answer {
     Unfinished,
     Empty,
     /// With its default content type.
-    Content(Bytes, &'static str),
+    Content(Bytes, &'static HeaderValue),
     Stream(Body),
     Redirect(HeaderValue),
 }
@@ -284,7 +282,7 @@ impl<T: Serialize> ApiResponse<T> {
                 if let Some(length) = length {
                     length.store(json.len(), Ordering::Relaxed);
                 }
-                self.answer = Answer::Content(json.into(), JSON);
+                self.answer = Answer::Content(json.into(), &content::JSON);
             }
             Err(error) => self.mistake(Mistake::server(format!("a value that is no JSON: {error}"))),
         }
@@ -325,8 +323,7 @@ impl<T> ApiResponse<T> {
             Answer::Content(bytes, content_type) => content(&mut response, bytes, content_type, work)?,
             Answer::Stream(body) => {
                 *response.body_mut() = body;
-                let octets = HeaderValue::from_static(content::BYTES);
-                response.headers_mut().entry(header::CONTENT_TYPE).or_insert(octets);
+                response.headers_mut().entry(header::CONTENT_TYPE).or_insert_with(|| content::BYTES.clone());
             }
             Answer::Redirect(target) => {
                 *response.status_mut() = redirect::status(status)?;
@@ -344,7 +341,7 @@ impl<T> ApiResponse<T> {
 fn content(
     response: &mut Response,
     bytes: Bytes,
-    content_type: &'static str,
+    content_type: &'static HeaderValue,
     work: Option<Work>,
 ) -> Result<(), Mistake> {
     let status = response.status();
@@ -354,8 +351,8 @@ fn content(
         return Err(Mistake::server("a `content-length` that is not that of its content".to_owned()));
     }
     if let header::Entry::Vacant(entry) = headers.entry(header::CONTENT_TYPE) {
-        entry.insert(HeaderValue::from_static(content_type));
-        if content_type != JSON {
+        entry.insert(content_type.clone());
+        if content_type != content::JSON {
             headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         }
     }

@@ -52,3 +52,6 @@ pub const BUILD: &[(&str, f64, f64)] = &[("routes", 1.6, 1.5), ("service", 0.87,
 
 /// How much dearer a connection may be with 10 000 routes than with 10: what an allocator makes of a larger heap.
 pub const CONNECTION: f64 = 1.2;
+
+/// Crates of a program with the default features, beside axum's own: limit, goal.
+pub const CRATES: (usize, usize) = (70, 55);

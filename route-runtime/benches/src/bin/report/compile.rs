@@ -3,6 +3,7 @@
 //! Seconds are those of processors, of the program's own crate alone: what it depends on is built before. A route's share is
 //! the slope between the two sizes, so that what any program costs is in neither.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -61,7 +62,7 @@ fn build(way: Way, size: usize) -> Result<Build> {
     let debug = program.cargo("build", false)?;
     let release = program.cargo("build --release", false)?;
     let bytes = fs::metadata(folder().join("target/release").join(&program.name))?.len();
-    let crates = program.crates()?;
+    let crates = program.crates()?.len();
     // With what a compiler keeps for the next time.
     let again = |command: &str, text: &str| -> Result<f64> {
         program.cargo(command, true)?;
@@ -71,6 +72,13 @@ fn build(way: Way, size: usize) -> Result<Build> {
     let check_again = again("check", "changed")?;
     let debug_again = again("build", "changed again")?;
     Ok(Build { check, debug, release, check_again, debug_again, bytes, crates })
+}
+
+/// The crates of a program, by who writes it.
+pub type Crates = Vec<(Way, BTreeSet<String>)>;
+
+pub fn crates() -> Result<Crates> {
+    WAYS.iter().map(|(way, _)| Ok((*way, Program::new(*way, 1)?.crates()?))).collect()
 }
 
 fn folder() -> PathBuf {
@@ -140,15 +148,18 @@ impl Program {
         seconds.ok_or_else(|| format!("`times` told {text:?}").into())
     }
 
-    /// How many are compiled for it, itself left out.
-    fn crates(&self) -> Result<usize> {
+    /// What is compiled for it, itself left out, by name.
+    fn crates(&self) -> Result<BTreeSet<String>> {
         let output = Command::new("cargo")
             .args(["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"])
             .current_dir(&self.folder)
             .output()?;
+        if !output.status.success() {
+            return Err(format!("`cargo tree`: {}", String::from_utf8_lossy(&output.stderr)).into());
+        }
         let text = String::from_utf8(output.stdout)?;
-        let names = text.lines().map(|line| line.trim_end_matches(" (*)")).filter(|line| !line.is_empty());
-        Ok(names.collect::<std::collections::BTreeSet<_>>().len() - 1)
+        let names = text.lines().filter_map(|line| line.split(' ').next());
+        Ok(names.filter(|name| !name.is_empty() && *name != self.name).map(str::to_owned).collect())
     }
 
     fn manifest(&self) -> String {

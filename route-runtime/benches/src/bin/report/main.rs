@@ -43,6 +43,9 @@ fn main() -> Result<ExitCode> {
     if wanted("compile") {
         tables.push(("compile", tables::compile(&compile::measure()?)));
     }
+    if wanted("crates") {
+        tables.push(("crates", tables::crates(&compile::crates()?, &mut exceeded)));
+    }
     for (name, table) in &tables {
         println!("{name}\n\n{table}");
         if !arguments.iter().any(|argument| argument == "--check") {

@@ -1,10 +1,11 @@
 //! Tables of Markdown, and their places in PERFORMANCE.md.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 
 use crate::Result;
-use crate::budgets::{Against, BUILD, COMPILE, CONNECTION, OPENAPI, REQUESTS, SERVER};
+use crate::budgets::{Against, BUILD, COMPILE, CONNECTION, CRATES, OPENAPI, REQUESTS, SERVER};
 use crate::compile::{self, Way};
 use crate::load::{self, Memory, Rate};
 use crate::requests::{Cost, Measured};
@@ -230,6 +231,26 @@ pub fn memory([by_hand, own]: &[Memory; 2]) -> String {
     for (shown, Memory { idle, peak, connections }) in [("`axum::serve`", by_hand), ("`serve`", own)] {
         let each = connections.saturating_sub(*idle) as f64 / load::IDLE as f64;
         let _ = writeln!(table, "| {shown} | {idle} | {peak} | {connections} | {each:.1} |");
+    }
+    table
+}
+
+/// What is compiled for a program beside what the one before it in the table has.
+pub fn crates(measured: &compile::Crates, exceeded: &mut Vec<String>) -> String {
+    let mut table = "| written | crates | more than the line before |\n|---|---|---|\n".to_owned();
+    let mut before: Option<&BTreeSet<String>> = None;
+    for (way, names) in measured {
+        let Some((_, shown)) = compile::WAYS.iter().find(|(one, _)| one == way) else { continue };
+        let (limit, goal) = if *way == Way::Routes { CRATES } else { (usize::MAX, usize::MAX) };
+        let mark = mark(names.len() as f64, limit as f64, goal as f64);
+        if mark.contains("beyond") {
+            exceeded.push(format!("{} crates, not {limit}", names.len()));
+        }
+        let more =
+            before.map(|before| names.difference(before).map(|name| format!("`{name}`")).collect::<Vec<_>>());
+        let _ =
+            writeln!(table, "| {shown} | {}{mark} | {} |", names.len(), more.unwrap_or_default().join(", "));
+        before = Some(names);
     }
     table
 }
