@@ -4,7 +4,7 @@
 
 use std::hint::black_box;
 
-use benches::{Case, Prepared, Way};
+use benches::{Case, JsonAlone, Prepared, Way};
 use gungraun::prelude::*;
 use gungraun::{Callgrind, Dhat, LibraryBenchmarkConfig};
 
@@ -44,7 +44,15 @@ requests! {
     service Service
 }
 
-library_benchmark_group!(name = all, benchmarks = [axum, guarded, routes, service]);
+#[library_benchmark(setup = JsonAlone::new)]
+#[bench::json_1(1)]
+#[bench::json_10(10)]
+#[bench::json_100(100)]
+fn written(alone: JsonAlone) -> usize {
+    black_box(alone).run()
+}
+
+library_benchmark_group!(name = all, benchmarks = [axum, guarded, routes, service, written]);
 
 main!(
     config = LibraryBenchmarkConfig::default()

@@ -192,6 +192,32 @@ pub fn items(tens: usize) -> Vec<Item> {
     (0..10 * tens as u64).map(item).collect()
 }
 
+/// What no answer of JSON can be below: its value, and `serde_json` into memory of the right size.
+#[derive(Debug, Clone, Copy)]
+pub struct JsonAlone {
+    tens: usize,
+    length: usize,
+}
+
+impl JsonAlone {
+    pub fn new(tens: usize) -> Self {
+        let mut alone = JsonAlone { tens, length: 0 };
+        alone.length = alone.json();
+        alone
+    }
+
+    fn json(self) -> usize {
+        let mut json = Vec::with_capacity(self.length);
+        serde_json::to_writer(&mut json, &items(self.tens)).unwrap();
+        std::hint::black_box(json).len()
+    }
+
+    /// As often as [`Prepared::run`] answers.
+    pub fn run(self) -> usize {
+        (0..REQUESTS).map(|_| self.json()).sum()
+    }
+}
+
 /// An application that is ready to answer.
 #[derive(Clone)]
 pub enum App {
