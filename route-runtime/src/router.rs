@@ -150,7 +150,7 @@ impl Functions {
     }
 }
 
-/// What axum calls a method. CONNECT is one of every method alone.
+/// What axum calls each method.
 const FILTERS: [(Methods, MethodFilter); 9] = [
     (Methods::GET, MethodFilter::GET),
     (Methods::HEAD, MethodFilter::HEAD),
