@@ -12,7 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json, Router};
 use route_runtime::__private::{self as private, Entry, RouteInfo};
 use route_runtime::{
-    ApiError, ApiResponse, Methods, RouteService, Routes, State, TrailingSlash, api_route, get,
+    ApiError, ApiRequest, ApiResponse, Methods, RouteService, Routes, State, TrailingSlash, api_route, get,
 };
 use tests::random::{self, pattern, seed};
 use tests::segments;
@@ -263,6 +263,13 @@ async fn extension(_id: String, Extension(matched): Extension<MatchedPath>) -> S
     matched.as_str().to_owned()
 }
 
+#[get("/shown/[id]")]
+async fn shown(req: ApiRequest) -> String {
+    let extensions = req.extensions();
+    let uri = extensions.get::<OriginalUri>().map(|OriginalUri(uri)| uri.to_string());
+    format!("{uri:?} {:?}", extensions.get::<&'static RouteInfo>().map(|info| info.pattern()))
+}
+
 /// What a layer outside would see of it.
 #[get("/panics")]
 async fn panics() -> String {
@@ -296,6 +303,7 @@ async fn functions_answer_alike() {
             ("GET", "/panics", ""),
             ("GET", "/own/7", ""),
             ("GET", "/extension/7", ""),
+            ("GET", "/shown/7?x=1", ""),
         ] {
             let request = || {
                 let request =

@@ -14,7 +14,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::OnceLock;
 
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, OriginalUri, Request};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
@@ -125,13 +125,16 @@ impl<T> ApiRequest<T> {
         &self.parts.headers
     }
 
-    /// What middleware left for the handler, the `&'static RouteInfo` of the route, and, under `serve`, the `ConnectInfo` of the
-    /// client. axum's `MatchedPath` need not be there: [`route`](Self::route) says more.
+    /// What middleware left for the handler, the `&'static RouteInfo` of the route, axum's `OriginalUri`, and, under `serve`, the
+    /// `ConnectInfo` of the client. axum's `MatchedPath` need not be there: [`route`](Self::route) says more.
     #[must_use]
     pub fn extensions(&self) -> &Extensions {
         self.extensions.get_or_init(|| {
             let mut extensions = self.parts.extensions.clone();
             extensions.insert(self.info);
+            if extensions.get::<OriginalUri>().is_none() {
+                extensions.insert(OriginalUri(self.parts.uri.clone()));
+            }
             if let Some(hop) = self.hop {
                 hop.tell(&mut extensions);
             }
