@@ -82,12 +82,13 @@ fn bad_text(kind: &str, name: &str, error: &TextError) -> Refusal {
 
 /// 400 with what is wanted, 422 with what the type itself says.
 pub(crate) fn bad_value(kind: &str, name: &str, error: &TextError) -> ApiError {
-    let detail = format!("{kind} `{name}` {error}");
+    let reason = error.to_string();
+    let detail = [kind, " `", name, "` ", &reason].concat();
     let answer = match error {
         TextError::Invalid(_) => ApiError::unprocessable(detail),
         _ => ApiError::bad_request(detail),
     };
-    answer.and_invalid(step(name), error.to_string())
+    answer.and_invalid(step(name), reason)
 }
 
 /// 422 where the value of an argument is not valid, with all that is wrong with it.

@@ -70,7 +70,10 @@ pub type ApiResult<T = Value> = Result<ApiResponse<T>, ApiError>;
 
 /// A step of a JSON pointer (RFC 6901), escaped.
 pub(crate) fn step(name: &str) -> String {
-    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+    if name.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+        return format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+    }
+    ["/", name].concat()
 }
 
 /// What only who makes the body and sends it knows.

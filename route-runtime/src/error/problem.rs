@@ -3,22 +3,35 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value};
 
 use super::ApiError;
 use crate::{log, work};
 
-#[derive(Serialize)]
 struct Body<'a> {
     title: &'a str,
     status: u16,
-    #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
-    #[serde(flatten)]
     members: Option<&'a Map<String, Value>>,
+}
+
+impl Serialize for Body<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("title", self.title)?;
+        map.serialize_entry("status", &self.status)?;
+        if let Some(detail) = self.detail {
+            map.serialize_entry("detail", detail)?;
+        }
+        for (name, value) in self.members.into_iter().flatten() {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
 }
 
 /// The members that every problem has, or may have, by itself.
@@ -80,8 +93,13 @@ fn body(status: StatusCode, detail: Option<&str>, members: Option<&Map<String, V
         _ => {
             let title = status.canonical_reason().unwrap_or("Error");
             let body = Body { title, status: status.as_u16(), detail, members };
-            // Text and JSON values can always be written.
-            serde_json::to_vec(&body).unwrap_or_default().into()
+            // As much as most have.
+            let mut json = Vec::with_capacity(256);
+            match serde_json::to_writer(&mut json, &body) {
+                Ok(()) => json.into(),
+                // Text and JSON values can always be written.
+                Err(_) => Bytes::new().into(),
+            }
         }
     };
     let mut response = Response::new(body);
