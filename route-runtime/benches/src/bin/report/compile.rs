@@ -35,8 +35,6 @@ pub struct Build {
     pub check_again: f64,
     pub debug_again: f64,
     pub bytes: u64,
-    /// With all that it depends on.
-    pub crates: usize,
 }
 
 pub type Measured = Vec<(Way, usize, Build)>;
@@ -58,24 +56,26 @@ pub fn measure() -> Result<Measured> {
 
 fn build(way: Way, size: usize) -> Result<Build> {
     let program = Program::new(way, size)?;
-    let check = program.fewest("check", 3)?;
-    let debug = program.fewest("build", 2)?;
-    let release = program.fewest("build --release", 2)?;
+    let check = fewest(3, |_| program.cargo("check", false))?;
+    let debug = fewest(2, |_| program.cargo("build", false))?;
+    let release = fewest(2, |_| program.cargo("build --release", false))?;
     let bytes = fs::metadata(folder().join("target/release").join(&program.name))?.len();
-    let crates = program.crates()?.len();
     // With what a compiler keeps for the next time.
     let again = |command: &str| -> Result<f64> {
         program.cargo(command, true)?;
-        let mut fewest = f64::INFINITY;
-        for time in 1..=3 {
+        fewest(3, |time| {
             program.change(&format!("changed {time} for {command}"))?;
-            fewest = fewest.min(program.cargo(command, true)?);
-        }
-        Ok(fewest)
+            program.cargo(command, true)
+        })
     };
     let check_again = again("check")?;
     let debug_again = again("build")?;
-    Ok(Build { check, debug, release, check_again, debug_again, bytes, crates })
+    Ok(Build { check, debug, release, check_again, debug_again, bytes })
+}
+
+/// The fewest seconds of some times: other processes of a machine only add.
+fn fewest(times: usize, seconds: impl FnMut(usize) -> Result<f64>) -> Result<f64> {
+    (0..times).map(seconds).try_fold(f64::INFINITY, |fewest, seconds| Ok(fewest.min(seconds?)))
 }
 
 /// The crates of a program, by who writes it.
@@ -123,15 +123,6 @@ impl Program {
     /// Gives one function another body.
     fn change(&self, text: &str) -> Result<()> {
         Ok(fs::write(self.folder.join("src/m0.rs"), self.module(0, text))?)
-    }
-
-    /// The fewest seconds that a command takes: other processes of a machine only add.
-    fn fewest(&self, command: &str, times: usize) -> Result<f64> {
-        let mut fewest = f64::INFINITY;
-        for _ in 0..times {
-            fewest = fewest.min(self.cargo(command, false)?);
-        }
-        Ok(fewest)
     }
 
     /// The seconds that a command takes.

@@ -111,7 +111,7 @@ pub fn server(measured: &server::Measured, exceeded: &mut Vec<String>) -> String
 /// to fail.
 pub fn compile(measured: &compile::Measured) -> String {
     let mut table = "| written | check, ms a route | debug build, ms a route | release build, ms a route | \
-                     one of 1000 changed: check, s | build, s | release binary of 1000, MB | crates |\n|---|---|---|---|---|---|---|---|\n"
+                     one of 1000 changed: check, s | build, s | release binary of 1000, MB |\n|---|---|---|---|---|---|---|\n"
         .to_owned();
     let of = |way| {
         let at = |size| measured.iter().find(|one| (one.0, one.1) == (way, size)).map(|one| one.2);
@@ -125,7 +125,6 @@ pub fn compile(measured: &compile::Measured) -> String {
                 many.check_again,
                 many.debug_again,
                 many.bytes as f64 / 1e6,
-                many.crates as f64,
             ]
         })
     };
@@ -134,8 +133,7 @@ pub fn compile(measured: &compile::Measured) -> String {
         let Some(values) = of(way) else { continue };
         let _ = write!(table, "| {shown} |");
         for (i, value) in values.iter().enumerate() {
-            let digits = if i == 6 { 0 } else { 2 };
-            let _ = write!(table, " {value:.digits$}");
+            let _ = write!(table, " {value:.2}");
             let (against, budget) = match way {
                 Way::Axum => (None, None),
                 Way::Routes => (by_hand, COMPILE.get(i).copied()),
@@ -151,9 +149,9 @@ pub fn compile(measured: &compile::Measured) -> String {
         table.push('\n');
     }
     let budgets = COMPILE.map(|budget| format!("{budget}"));
-    let _ = writeln!(table, "| budget, of axum's | {} | | |", budgets.join(" | "));
+    let _ = writeln!(table, "| budget, of axum's | {} | |", budgets.join(" | "));
     let _ =
-        writeln!(table, "| budget with `openapi`, of without | {OPENAPI} | {OPENAPI} | {OPENAPI} | | | | |");
+        writeln!(table, "| budget with `openapi`, of without | {OPENAPI} | {OPENAPI} | {OPENAPI} | | | |");
     table
 }
 
