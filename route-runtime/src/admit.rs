@@ -55,8 +55,8 @@ pub(crate) fn admit(route: &Mounted, request: &Request) -> Result<(), Refusal> {
     // In the whole path: axum's `nest` loses the empty segment of `/prefix//x`. Of what is not nested, only a parameter
     // can be one.
     let whole = whole(request).path();
-    let looks = if route.has_parameters { looks(path) } else { 0 };
-    if looks & TWO_SLASHES != 0 || whole.len() != path.len() && self::looks(whole) & TWO_SLASHES != 0 {
+    let has = if route.has_parameters { looks(path) } else { 0 };
+    if has & TWO_SLASHES != 0 || whole.len() != path.len() && looks(whole) & TWO_SLASHES != 0 {
         return Err(not_found());
     }
     let has_slash = path.len() > 1 && path.ends_with('/');
@@ -66,7 +66,7 @@ pub(crate) fn admit(route: &Mounted, request: &Request) -> Result<(), Refusal> {
     }
     let of_catch_all =
         if route.catch_all.is_some() && !route.dot_segments { SLASH_AND_DOT | BACKSLASH } else { 0 };
-    if looks & (ENCODED | of_catch_all) != 0 {
+    if has & (ENCODED | of_catch_all) != 0 {
         unusual(route, path)?;
     }
     if has_slash && route.trailing_slash == TrailingSlash::Redirect {

@@ -6,7 +6,8 @@ use std::fmt;
 
 use crate::entry::Entry;
 use crate::info::RouteInfo;
-use crate::pattern::{Clash, Segment, Tree};
+use crate::pattern::Segment;
+use crate::tree::{Clash, Tree};
 
 /// Everything that keeps a set of routes from being served, each with the handlers and their `file:line`.
 ///

@@ -27,9 +27,10 @@ use crate::hop::{Hop, told};
 use crate::methods::Methods;
 use crate::mount::with_slash;
 use crate::other_method::{self, OtherMethod};
-use crate::pattern::{Tree, axum_paths};
+use crate::pattern::axum_paths;
 use crate::router::{Functions, Setting, route_all, segments_of};
 use crate::segments::Segments;
+use crate::tree::Tree;
 
 /// All routes as one tower service, which finds the function of a request by itself: [`Routes::into_service`]. A clone is a
 /// pointer.

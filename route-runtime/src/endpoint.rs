@@ -33,9 +33,9 @@ use crate::limits::{Limits, has_no_content, without_content};
 use crate::log;
 use crate::needs::{Needs, Reader};
 use crate::other_method::Preflight;
-use crate::pattern::Tree;
 use crate::request::uncoded;
 use crate::response::Condition;
+use crate::tree::Tree;
 use crate::work::{self, Work};
 
 /// The service that layers of a route wrap, and what they make of it. Layers may change the type of the request's body,

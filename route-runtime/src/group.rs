@@ -20,8 +20,8 @@ use tower::Service;
 
 use crate::dispatch::{Asked, finish};
 use crate::error::{Renderer, not_found};
-use crate::pattern::Tree;
 use crate::segments::Segments;
+use crate::tree::Tree;
 
 /// The catch-all under which axum nests services. `Path` and `MatchedPath` of an inner router leave a parameter of this
 /// name out; a test fails when axum calls it otherwise.

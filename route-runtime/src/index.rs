@@ -8,9 +8,9 @@ use axum::http::Method;
 use crate::config::RouteConfig;
 use crate::conflict;
 use crate::info::RouteInfo;
-use crate::pattern::Tree;
 use crate::routes::Routes;
 use crate::segments::Segments;
+use crate::tree::Tree;
 
 /// Finds the route of a request by its method and path: for middleware of an app that these routes are a part of, which runs
 /// before them. [`Routes::index`] makes it; a clone is a pointer.

@@ -78,6 +78,7 @@ mod table;
 pub mod testing;
 mod text;
 mod trace;
+mod tree;
 #[cfg(feature = "garde")]
 mod validate;
 mod work;

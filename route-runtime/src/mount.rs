@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::admit::TrailingSlash;
 use crate::group::TAIL;
-use crate::pattern::{Group, Segment, Tree, axum_paths};
+use crate::pattern::{Segment, axum_paths};
+use crate::tree::{Group, Tree};
 
 /// Some paths of an axum router that share what is behind them.
 #[derive(Debug)]

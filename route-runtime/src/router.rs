@@ -20,7 +20,8 @@ use crate::limits::Limits;
 use crate::methods::Methods;
 use crate::mount::{Mount, What, mounts};
 use crate::other_method::OtherMethod;
-use crate::pattern::{Segment, Tree, axum_paths};
+use crate::pattern::{Segment, axum_paths};
+use crate::tree::Tree;
 
 /// What all routes of one router share.
 pub(crate) struct Setting<'a> {
@@ -137,31 +138,14 @@ impl Functions {
             None => others,
         };
         self.by_method.into_iter().fold(others, |router, (methods, endpoint)| {
-            match FILTERS
-                .iter()
-                .filter(|(one, _)| methods.overlap(*one) != Methods::NONE)
-                .map(|(_, filter)| *filter)
-                .reduce(MethodFilter::or)
-            {
+            let filter = methods.iter().filter_map(|method| MethodFilter::try_from(method).ok());
+            match filter.reduce(MethodFilter::or) {
                 Some(filter) => router.on_service(filter, endpoint),
                 None => router,
             }
         })
     }
 }
-
-/// What axum calls each method.
-const FILTERS: [(Methods, MethodFilter); 9] = [
-    (Methods::GET, MethodFilter::GET),
-    (Methods::HEAD, MethodFilter::HEAD),
-    (Methods::POST, MethodFilter::POST),
-    (Methods::PUT, MethodFilter::PUT),
-    (Methods::PATCH, MethodFilter::PATCH),
-    (Methods::DELETE, MethodFilter::DELETE),
-    (Methods::OPTIONS, MethodFilter::OPTIONS),
-    (Methods::TRACE, MethodFilter::TRACE),
-    (Methods::CONNECT, MethodFilter::CONNECT),
-];
 
 /// Where among the patterns a route stands.
 struct Position {

@@ -3,7 +3,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
@@ -95,11 +94,8 @@ fn body(status: StatusCode, detail: Option<&str>, members: Option<&Map<String, V
             let body = Body { title, status: status.as_u16(), detail, members };
             // As much as most have.
             let mut json = Vec::with_capacity(256);
-            match serde_json::to_writer(&mut json, &body) {
-                Ok(()) => json.into(),
-                // Text and JSON values can always be written.
-                Err(_) => Bytes::new().into(),
-            }
+            // Text and JSON values can always be written.
+            serde_json::to_writer(&mut json, &body).map(|()| json).unwrap_or_default().into()
         }
     };
     let mut response = Response::new(body);

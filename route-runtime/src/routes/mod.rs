@@ -22,8 +22,8 @@ use crate::layers::Layers;
 use crate::mount::{Mount, mounts};
 #[cfg(feature = "openapi")]
 use crate::openapi::{Docs, Info};
-use crate::pattern::Tree;
 use crate::router::segments_of;
+use crate::tree::Tree;
 
 /// Every annotated function that is linked into the program, in a fixed order.
 ///
