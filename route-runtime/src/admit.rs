@@ -8,8 +8,8 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::arguments::{Refusal, bad_segment};
 use crate::decode::{decode, encode_segment};
-use crate::endpoint::Mounted;
 use crate::error::bare;
+use crate::mounted::Mounted;
 use crate::pattern::Segment;
 use crate::segments::Segments;
 use crate::text::TextError;

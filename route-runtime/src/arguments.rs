@@ -12,12 +12,12 @@ use axum::response::{IntoResponse, Response};
 
 use crate::call::TextValue;
 use crate::decode::{Texts, decode, is_broken, query_values};
-use crate::endpoint::Mounted;
 use crate::entry::{Place, Validator};
 use crate::error::{ApiError, bare, problem, step};
 use crate::incoming::Taken;
 use crate::info::RouteInfo;
 use crate::log;
+use crate::mounted::Mounted;
 use crate::pattern::Segment;
 use crate::request::{ApiRequest, body_detail};
 use crate::segments::Segments;
@@ -147,12 +147,11 @@ fn without_echo(response: Response, rejection: &str) -> Response {
         log::report(format_args!("answered {status}: {rejection}: {}", text_of(body)));
     }
     // axum takes a body that broke off for a mistake of the client's, whyever it did.
-    let mut answer = match work::current() {
-        Some(work) if work.body_is_late && status == StatusCode::BAD_REQUEST => {
-            let late = StatusCode::REQUEST_TIMEOUT;
-            problem(late, Some(body_detail(late)))
-        }
-        _ => bare(status),
+    let mut answer = if status == StatusCode::BAD_REQUEST && work::is(|work| work.body_is_late) {
+        let late = StatusCode::REQUEST_TIMEOUT;
+        problem(late, Some(body_detail(late)))
+    } else {
+        bare(status)
     };
     for (name, value) in &parts.headers {
         if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {

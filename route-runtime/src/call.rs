@@ -15,8 +15,8 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use crate::arguments::{self, Refusal};
-use crate::endpoint::Mounted;
 use crate::incoming::{Incoming, Reply, Taken};
+use crate::mounted::Mounted;
 use crate::needs::Needs;
 use crate::request::ApiRequest;
 use crate::running::{Arguments, Handler};

@@ -60,21 +60,63 @@ pub(crate) type Pair<'q> = (Cow<'q, str>, Cow<'q, str>);
 
 /// The decoded pairs of a query string or a form, in order (URL standard, `application/x-www-form-urlencoded`).
 pub(crate) fn pairs(query: &str) -> impl Iterator<Item = Result<Pair<'_>, TextError>> {
-    raw_pairs(query).map(|(key, value)| Ok((decode(key, true)?, decode(value, true)?)))
-}
-
-fn raw_pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
-    let mut rest = Some(query);
-    let pairs = std::iter::from_fn(move || {
-        let (pair, after) = split(rest?, b'&');
-        rest = after;
-        Some(pair)
-    });
-    pairs.filter(|pair| !pair.is_empty()).map(|pair| {
-        let (key, value) = split(pair, b'=');
-        (key, value.unwrap_or_default())
+    raw_pairs(query).map(|RawPair { key, value, is_encoded }| {
+        if is_encoded {
+            return Ok((decode(key, true)?, decode(value, true)?));
+        }
+        Ok((key.into(), value.into()))
     })
 }
+
+/// A name and its value as they were sent.
+struct RawPair<'q> {
+    key: &'q str,
+    value: &'q str,
+    /// Whether there is anything to decode in one of them.
+    is_encoded: bool,
+}
+
+/// In one pass with a table: a query is read once for each parameter.
+fn raw_pairs(query: &str) -> impl Iterator<Item = RawPair<'_>> {
+    let mut rest = Some(query);
+    std::iter::from_fn(move || {
+        loop {
+            let text = rest?;
+            let (mut equals, mut end, mut is_encoded) = (None, text.len(), false);
+            for (place, byte) in text.bytes().enumerate() {
+                match LOOKS[usize::from(byte)] {
+                    0 => {}
+                    EQUALS => equals = equals.or(Some(place)),
+                    ENCODED => is_encoded = true,
+                    _ => {
+                        end = place;
+                        break;
+                    }
+                }
+            }
+            rest = text.get(end + 1..);
+            let key = text.get(..equals.unwrap_or(end)).unwrap_or_default();
+            let value = equals.and_then(|equals| text.get(equals + 1..end)).unwrap_or_default();
+            if end > 0 {
+                return Some(RawPair { key, value, is_encoded });
+            }
+        }
+    })
+}
+
+const AMPERSAND: u8 = 1;
+const EQUALS: u8 = 2;
+const ENCODED: u8 = 3;
+
+/// Which of these a byte is; most are none.
+static LOOKS: [u8; 256] = {
+    let mut looks = [0; 256];
+    looks[b'&' as usize] = AMPERSAND;
+    looks[b'=' as usize] = EQUALS;
+    looks[b'%' as usize] = ENCODED;
+    looks[b'+' as usize] = ENCODED;
+    looks
+};
 
 /// What is before an ASCII character, and what is behind it, where it is there. By hand: the searches of `str` prepare for long
 /// texts.
@@ -135,7 +177,7 @@ impl<'t> Texts<'t> {
 /// Whether a value of `name` in a query string can't be decoded.
 pub(crate) fn is_broken(query: Option<&str>, name: &str) -> bool {
     raw_pairs(query.unwrap_or_default())
-        .any(|(key, value)| decode(key, true).is_ok_and(|key| key == name) && decode(value, true).is_err())
+        .any(|pair| decode(pair.key, true).is_ok_and(|key| key == name) && decode(pair.value, true).is_err())
 }
 
 /// What [`pairs`] would find wrong with a query string.
@@ -163,6 +205,21 @@ mod tests {
         }
         assert_eq!(decode("%FF", false), Err(TextError::Utf8));
         assert_eq!(decode("%C0%AF", false), Err(TextError::Utf8));
+    }
+
+    #[test]
+    fn pairs_are_split_at_their_first_equals_sign() {
+        let pairs = |query| {
+            pairs(query)
+                .map(|pair| pair.map(|(key, value)| format!("{key}:{value}")))
+                .collect::<Result<Vec<_>, _>>()
+        };
+        assert_eq!(pairs(""), Ok(vec![]));
+        assert_eq!(pairs("&&"), Ok(vec![]));
+        assert_eq!(pairs("a&=b&=&c="), Ok(vec!["a:".into(), ":b".into(), ":".into(), "c:".into()]));
+        assert_eq!(pairs("a=b=c&&ü==&d"), Ok(vec!["a:b=c".into(), "ü:=".into(), "d:".into()]));
+        assert_eq!(pairs("a%3D=%26+b&c+=d"), Ok(vec!["a=:& b".into(), "c :d".into()]));
+        assert_eq!(pairs("a=1&b=%4"), Err(TextError::Escape));
     }
 
     #[test]

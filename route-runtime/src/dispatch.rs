@@ -99,14 +99,16 @@ impl Node {
         Node::Direct(functions, other, allow)
     }
 
-    fn answer(&self, request: Request, hop: Option<&Hop>) -> Answer {
+    fn answer(&self, request: Request, hop: Option<Hop>) -> Answer {
         let (functions, other, allow) = match self {
             Node::Direct(functions, other, allow) => (functions, other, allow),
-            Node::Router(router) => return Answer::Router(router.clone().call(told(request, hop))),
+            Node::Router(router) => return Answer::Router(router.clone().call(told(request, hop.as_ref()))),
         };
         match (functions.find(request.method()), other) {
             (Some(function), _) => Answer::Function(function.answer(request, hop)),
-            (None, Some(other)) => Answer::Other(other.clone().call(told(request, hop)), allow.clone()),
+            (None, Some(other)) => {
+                Answer::Other(other.clone().call(told(request, hop.as_ref())), allow.clone())
+            }
             (None, None) => Answer::Nobody(None),
         }
     }
@@ -131,10 +133,10 @@ fn allow(functions: impl Iterator<Item = Methods>) -> Option<HeaderValue> {
 }
 
 impl Direct {
-    fn answer(&self, request: Request, hop: Option<&Hop>) -> Answer {
+    fn answer(&self, request: Request, hop: Option<Hop>) -> Answer {
         match self.node(request.uri().path()) {
             Found::Node(node) => node.answer(request, hop),
-            Found::Page(router) => Answer::Router(router.clone().call(told(request, hop))),
+            Found::Page(router) => Answer::Router(router.clone().call(told(request, hop.as_ref()))),
             Found::Nothing => Answer::Nobody(Some(not_found(self.renderer.as_ref()))),
         }
     }
@@ -195,14 +197,14 @@ impl RouteService {
     }
 
     /// Answers a request that came by `hop`.
-    pub(crate) fn answer(&self, request: Request, hop: Option<&Hop>) -> ServiceFuture {
+    pub(crate) fn answer(&self, request: Request, hop: Option<Hop>) -> ServiceFuture {
         let asked = match Asked::by(request.method()) {
-            Asked::Content if hop.is_some_and(Hop::writes_length) => Asked::ContentAlone,
+            Asked::Content if hop.as_ref().is_some_and(Hop::writes_length) => Asked::ContentAlone,
             asked => asked,
         };
         let answer = match &*self.0 {
             Dispatch::Direct(direct) => direct.answer(request, hop),
-            Dispatch::Router(router) => Answer::Router(router.clone().call(told(request, hop))),
+            Dispatch::Router(router) => Answer::Router(router.clone().call(told(request, hop.as_ref()))),
         };
         ServiceFuture { answer, asked }
     }

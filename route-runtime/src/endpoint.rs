@@ -3,7 +3,6 @@
 //! A layer per guard would cost each request some thousand instructions; here a guard that a route does not need is
 //! one comparison.
 
-use std::any::Any;
 use std::convert::Infallible;
 use std::fmt;
 use std::future::{Future, ready};
@@ -11,32 +10,27 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
-use axum::http::{Extensions, HeaderValue, Method, StatusCode, Version, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, Service, ServiceExt as _};
 
-use crate::admit::{TrailingSlash, admit};
 use crate::arguments::Refusal;
-use crate::entry::Entry;
-use crate::error::{Renderer, bare, problem};
-use crate::group::Uncut;
+use crate::error::{bare, problem};
 use crate::hop::Hop;
 use crate::incoming::{BoxedAnswer, Incoming, Reply};
-use crate::info::RouteInfo;
 use crate::layers::RouteLayer;
-use crate::limits::{Limits, has_no_content, without_content};
+use crate::limits::{has_no_content, without_content};
 use crate::log;
-use crate::needs::{Needs, Reader};
+use crate::mounted::Mounted;
+use crate::needs::Reader;
 use crate::other_method::Preflight;
 use crate::request::uncoded;
 use crate::response::Condition;
-use crate::tree::Tree;
-use crate::work::{self, Work};
+use crate::work::{self, Resting};
 
 /// The service that layers of a route wrap, and what they make of it. Layers may change the type of the request's body,
 /// as those around an axum router may.
@@ -72,100 +66,6 @@ where
 
     fn call(&mut self, request: axum::http::Request<B>) -> Self::Future {
         self.0.call(request.map(Body::new))
-    }
-}
-
-/// A route with everything it needs at request time.
-pub struct Mounted {
-    pub(crate) entry: &'static Entry,
-    /// Of the type that the entry's key names.
-    pub(crate) state: Arc<dyn Any + Send + Sync>,
-    /// How many segments a base path puts before those of the pattern.
-    pub(crate) offset: usize,
-    pub(crate) max_duration: Option<Duration>,
-    pub(crate) status: Option<StatusCode>,
-    /// All patterns of the router, and the one of this route among them.
-    pub(crate) tree: Arc<Tree<Vec<usize>>>,
-    pub(crate) pattern: usize,
-    pub(crate) trailing_slash: TrailingSlash,
-    pub(crate) has_parameters: bool,
-    /// The index of the catch-all among the segments.
-    pub(crate) catch_all: Option<usize>,
-    pub(crate) dot_segments: bool,
-    /// Whether a group has cut the URI.
-    pub(crate) in_group: bool,
-    pub(crate) limits: Limits,
-    pub(crate) etag: bool,
-    pub(crate) external_resolver: bool,
-    pub(crate) renderer: Option<Renderer>,
-    pub(crate) needs: Needs,
-}
-
-impl fmt::Debug for Mounted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mounted").field("info", self.info()).finish_non_exhaustive()
-    }
-}
-
-impl Mounted {
-    pub(crate) fn info(&self) -> &'static RouteInfo {
-        &self.entry.info
-    }
-
-    pub(crate) fn state<S: 'static>(&self) -> Result<&S, Refusal> {
-        self.state.downcast_ref().ok_or_else(|| {
-            // `into_router` has compared the types.
-            log::report(format_args!("was mounted with a state of another type"));
-            Box::new(bare(StatusCode::INTERNAL_SERVER_ERROR))
-        })
-    }
-
-    /// What an answer has to know of the request. `by_any`: whether others than the handler may make it.
-    pub(crate) fn work(&self, request: &Request, by_any: bool) -> Work {
-        let (method, headers) = (request.method(), request.headers());
-        let may_have = self.etag && (by_any || self.needs.may_have_tag);
-        let tags = may_have && (method == Method::GET || method == Method::HEAD);
-        Work {
-            entry: self.entry,
-            offset: self.offset,
-            tags,
-            if_none_match: tags && headers.contains_key(header::IF_NONE_MATCH),
-            status: self.status,
-            external_resolver: self.external_resolver,
-            renders_errors: self.renderer.is_some(),
-            body_overran: false,
-            body_is_late: false,
-            by_http_1: request.version() < Version::HTTP_2,
-            hop: None,
-        }
-    }
-
-    /// A response with its errors as the app renders them.
-    pub(crate) fn rendered(&self, response: Response) -> Response {
-        match &self.renderer {
-            Some(renderer) => renderer.finish(response),
-            None => response,
-        }
-    }
-
-    /// Limits the body of a request; see [`Limits::admit`]. `streamed`: whether the handler may read it.
-    fn limit(&self, request: &mut Request, streamed: bool) -> Result<(), Refusal> {
-        self.limits.admit(request, streamed && self.max_duration.is_some())
-    }
-
-    /// Undoes what a group did to the request, and says whether its path may reach the route.
-    pub(crate) fn receive(&self, request: &mut Request) -> Result<(), Refusal> {
-        if self.in_group
-            && let Some(Uncut(uri)) = request.extensions_mut().remove()
-        {
-            *request.uri_mut() = uri;
-        }
-        admit(self, request)
-    }
-
-    /// Lets extractors and layers see which route they work for.
-    pub(crate) fn announce(&self, extensions: &mut Extensions) {
-        extensions.insert(self.info());
     }
 }
 
@@ -244,17 +144,17 @@ impl Service<Request> for Endpoint {
 
 impl Endpoint {
     /// Answers a request that came by `hop`.
-    pub(crate) fn answer(&self, mut request: Request, hop: Option<&Hop>) -> Guarded {
-        let route = Arc::clone(&self.route);
-        let mut work = route.work(&request, self.is_layered());
+    pub(crate) fn answer(&self, mut request: Request, hop: Option<Hop>) -> Guarded {
+        let mut work = self.route.work(&request, self.is_layered());
         match hop {
             Some(hop) if self.asks_client() => hop.tell(request.extensions_mut()),
-            _ => work.hop = hop.copied(),
+            hop => work.hop = hop,
         }
+        let mut work = Resting::new(work);
         let reply = work::during(&mut work, || {
-            self.reply(request).unwrap_or_else(|refusal| Box::pin(ready(route.rendered(*refusal))))
+            self.reply(request).unwrap_or_else(|refusal| Box::pin(ready(self.route.rendered(*refusal))))
         });
-        Guarded { reply: Some(reply), work, route }
+        Guarded { reply: Some(reply), work }
     }
 }
 
@@ -289,7 +189,7 @@ impl Service<Request> for Innermost {
     }
 
     fn call(&mut self, request: Request) -> Infallibly {
-        let mut work = self.0.work(&request, true);
+        let mut work = Resting::new(self.0.work(&request, true));
         if request.extensions().get::<Preflight>().is_some() {
             let reply = Reply::now(StatusCode::NO_CONTENT.into_response()).answer();
             return Infallibly { reply, work };
@@ -302,7 +202,7 @@ impl Service<Request> for Innermost {
 /// A reply that names its route again: a layer may poll it on another task.
 struct Infallibly {
     reply: BoxedAnswer,
-    work: Work,
+    work: Resting,
 }
 
 impl Future for Infallibly {
@@ -318,8 +218,7 @@ impl Future for Infallibly {
 pub(crate) struct Guarded {
     /// Absent once it has panicked.
     reply: Option<BoxedAnswer>,
-    work: Work,
-    route: Arc<Mounted>,
+    work: Resting,
 }
 
 impl Future for Guarded {
@@ -335,11 +234,18 @@ impl Future for Guarded {
         match catch_unwind(AssertUnwindSafe(|| work::during(&mut this.work, poll))) {
             Ok(polled) => polled.map(Ok),
             Err(payload) => {
-                log::panic(Some(this.work.info()), &*payload);
+                let route = this.work.route().map(Arc::clone);
+                log::panic(route.as_ref().map(|route| route.info()), &*payload);
                 let reply = this.reply.take();
                 // What is left of a handler that panicked may panic again while it is dropped; one report is enough.
                 let _ = catch_unwind(AssertUnwindSafe(|| drop((reply, payload))));
-                let error = || this.route.rendered(bare(StatusCode::INTERNAL_SERVER_ERROR));
+                let error = || {
+                    let error = bare(StatusCode::INTERNAL_SERVER_ERROR);
+                    match &route {
+                        Some(route) => route.rendered(error),
+                        None => error,
+                    }
+                };
                 Poll::Ready(Ok(work::during(&mut this.work, error)))
             }
         }
@@ -378,8 +284,7 @@ pub(crate) fn prepare(request: &mut Request, route: &Mounted) -> Result<Option<B
     {
         return Err(Reply::now(route.rendered(*refusal)));
     }
-    let conditional = work::current().is_some_and(|work| work.if_none_match);
-    let condition = conditional.then(|| Box::new(Condition::of(request.headers())));
+    let condition = work::is(|work| work.if_none_match).then(|| Box::new(Condition::of(request.headers())));
     if route.needs.asks_route {
         route.announce(request.extensions_mut());
     }

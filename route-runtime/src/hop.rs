@@ -4,16 +4,17 @@ use axum::extract::Request;
 use axum::http::Extensions;
 
 #[cfg(feature = "server")]
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Hop {
-    pub(crate) client: std::net::SocketAddr,
+    /// Of the connection, so that a request has to carry no more than this.
+    pub(crate) client: std::sync::Arc<std::net::SocketAddr>,
     /// It writes the `Content-Length` of an answer whose length is known.
     pub(crate) writes_length: bool,
 }
 
 /// Without the server there is none.
 #[cfg(not(feature = "server"))]
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum Hop {}
 
 impl Hop {
@@ -29,7 +30,7 @@ impl Hop {
 
     #[cfg(feature = "server")]
     pub(crate) fn tell(&self, extensions: &mut Extensions) {
-        extensions.insert(axum::extract::ConnectInfo(self.client));
+        extensions.insert(axum::extract::ConnectInfo(*self.client));
     }
 
     #[cfg(not(feature = "server"))]

@@ -14,8 +14,9 @@ use axum::response::Response;
 
 use crate::arguments::Refusal;
 use crate::deadline::Timer;
-use crate::endpoint::{self, Mounted};
+use crate::endpoint;
 use crate::error::bare;
+use crate::mounted::Mounted;
 use crate::needs::Needs;
 use crate::response::Condition;
 

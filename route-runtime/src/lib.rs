@@ -57,6 +57,7 @@ mod limits;
 mod log;
 mod methods;
 mod mount;
+mod mounted;
 mod needs;
 #[cfg(feature = "openapi")]
 pub mod openapi;

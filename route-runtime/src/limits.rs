@@ -118,7 +118,7 @@ impl Limits {
                 Streams::NoEvents => !is_event_stream(response),
             };
         if limited {
-            let info = work::current().map(work::Work::info);
+            let info = work::info();
             let body = std::mem::take(response.body_mut());
             *response.body_mut() = Body::new(Cut { body, left: limit, limit, info, state: State::Sending });
         }
@@ -167,7 +167,7 @@ pub(crate) fn has_no_content(status: StatusCode) -> bool {
 /// that compresses, nothing of an unknown size is worth it, and what it makes of nothing would be content, which ends the
 /// stream in an error. Over HTTP/1 hyper leaves such content out.
 pub(crate) fn without_content(response: &mut Response) {
-    let by_http_1 = work::current().is_none_or(|work| work.by_http_1);
+    let by_http_1 = work::with(|work| work.is_none_or(|work| work.by_http_1));
     let status = response.status();
     let length_is_told = status == StatusCode::RESET_CONTENT || !by_http_1;
     let content = HttpBody::size_hint(response.body()).exact();

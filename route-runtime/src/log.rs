@@ -25,12 +25,12 @@ pub(crate) fn panic(info: Option<&'static RouteInfo>, payload: &(dyn Any + Send)
 
 /// Something that the developer has to know. The line names the route that the thread works for.
 pub(crate) fn report(message: fmt::Arguments<'_>) {
-    report_of(work::current().map(work::Work::info), message);
+    report_of(work::info(), message);
 }
 
 /// Something that the developer may want to know.
 pub(crate) fn warn(message: fmt::Arguments<'_>) {
-    let line = line(message, work::current().map(work::Work::info));
+    let line = line(message, work::info());
     if tracing::dispatcher::has_been_set() {
         tracing::warn!("{line}");
     } else {
@@ -42,7 +42,7 @@ pub(crate) fn warn(message: fmt::Arguments<'_>) {
 #[cfg(feature = "server")]
 pub(crate) fn debug(message: fmt::Arguments<'_>) {
     if tracing::enabled!(tracing::Level::DEBUG) {
-        tracing::debug!("{}", line(message, work::current().map(work::Work::info)));
+        tracing::debug!("{}", line(message, work::info()));
     }
 }
 

@@ -11,10 +11,11 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use tower::Service;
 
-use crate::endpoint::{Endpoint, Guarded, Mounted};
+use crate::endpoint::{Endpoint, Guarded};
 use crate::error::bare;
 use crate::methods::Methods;
-use crate::work;
+use crate::mounted::Mounted;
+use crate::work::{self, Resting};
 
 /// OPTIONS and 405; nothing else for a path that is nobody's. axum adds `Allow`, over hand-written methods of the same path
 /// too.
@@ -67,7 +68,7 @@ impl Service<Request> for OtherMethod {
             return Reply::Layered(endpoint.clone().call(request));
         }
         let route = &self.route;
-        let mut work = route.work(&request, true);
+        let mut work = Resting::new(route.work(&request, true));
         Reply::Now(Some(work::during(&mut work, || self.answer(&mut request))))
     }
 }

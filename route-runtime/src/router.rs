@@ -10,7 +10,7 @@ use axum::routing::{MethodFilter, MethodRouter, any_service};
 
 use crate::admit::TrailingSlash;
 use crate::config::RouteConfig;
-use crate::endpoint::{Endpoint, Mounted};
+use crate::endpoint::Endpoint;
 use crate::entry::Entry;
 use crate::error::Renderer;
 use crate::group::GroupService;
@@ -19,6 +19,7 @@ use crate::layers::RouteLayer;
 use crate::limits::Limits;
 use crate::methods::Methods;
 use crate::mount::{Mount, What, mounts};
+use crate::mounted::Mounted;
 use crate::other_method::OtherMethod;
 use crate::pattern::{Segment, axum_paths};
 use crate::tree::Tree;

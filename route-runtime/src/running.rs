@@ -13,8 +13,8 @@ use axum::response::Response;
 use pin_project_lite::pin_project;
 
 use crate::arguments::Refusal;
-use crate::endpoint::Mounted;
 use crate::incoming::{About, Incoming, Reply};
+use crate::mounted::Mounted;
 use crate::needs::Needs;
 
 pin_project! {

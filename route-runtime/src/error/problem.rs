@@ -9,7 +9,8 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value};
 
 use super::ApiError;
-use crate::{log, work};
+use crate::log;
+use crate::work::{self, Work};
 
 struct Body<'a> {
     title: &'a str,
@@ -57,7 +58,7 @@ pub(crate) fn outside(status: StatusCode, detail: Option<&str>, renderer: Option
 
 /// The response of an error with a sentence for the client.
 pub(crate) fn problem(status: StatusCode, detail: Option<&str>) -> Response {
-    if work::current().is_some_and(|work| work.renders_errors) {
+    if work::is(Work::renders_errors) {
         return ApiError::build(status, detail.map(str::to_owned), None).into_response();
     }
     body(status, detail, None)
@@ -69,7 +70,7 @@ pub(super) fn of_error(error: ApiError) -> Response {
     let mut response = body(inner.status, inner.detail.as_deref(), Some(&inner.members));
     response.headers_mut().extend(inner.headers.clone());
     // Outside of a route nobody knows; a layer around the routes may have made it.
-    if work::current().is_none_or(|work| work.renders_errors) {
+    if work::with(|work| work.is_none_or(Work::renders_errors)) {
         response.extensions_mut().insert(Unrendered(Arc::new(error)));
     }
     response
@@ -123,7 +124,7 @@ impl Renderer {
         let mut response = match rendered {
             Ok(response) => response,
             Err(payload) => {
-                log::panic(work::current().map(work::Work::info), &*payload);
+                log::panic(work::info(), &*payload);
                 return default;
             }
         };

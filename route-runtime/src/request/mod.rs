@@ -91,13 +91,10 @@ use crate::work::{self, Work};
 pub struct ApiRequest<T = Unread> {
     /// Boxed, because a handler moves its request through its future, and that through others.
     parts: Box<Parts>,
-    info: &'static RouteInfo,
-    /// How many segments a base path puts before those of the pattern.
-    offset: usize,
+    of: Of,
     cookies: Cookies,
     /// Those of the request, and what a layer would find among them.
     extensions: OnceLock<Extensions>,
-    hop: Option<Hop>,
     body: T,
 }
 
@@ -131,11 +128,11 @@ impl<T> ApiRequest<T> {
     pub fn extensions(&self) -> &Extensions {
         self.extensions.get_or_init(|| {
             let mut extensions = self.parts.extensions.clone();
-            extensions.insert(self.info);
+            extensions.insert(self.of.info);
             if extensions.get::<OriginalUri>().is_none() {
                 extensions.insert(OriginalUri(self.parts.uri.clone()));
             }
-            if let Some(hop) = self.hop {
+            if let Some(hop) = &self.of.hop {
                 hop.tell(&mut extensions);
             }
             extensions
@@ -145,7 +142,7 @@ impl<T> ApiRequest<T> {
     /// What the author of the route wrote.
     #[must_use]
     pub fn route(&self) -> &'static RouteInfo {
-        self.info
+        self.of.info
     }
 
     /// The decoded path parameter `[name]`; that of a catch-all holds its segments with `/` between. `None` when the
@@ -158,11 +155,11 @@ impl<T> ApiRequest<T> {
     /// The path parameters in order, decoded, as of [`param`](Self::param). An optional catch-all without a segment is left
     /// out.
     pub fn params(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
-        let segments = self.info.segments();
+        let segments = self.of.info.segments();
         segments.iter().enumerate().filter_map(move |(index, segment)| {
             let name = segment.name()?;
             // What can't be decoded never gets here.
-            let texts = segment_texts(self.parts.uri.path(), self.offset, segments, index).ok()?;
+            let texts = segment_texts(self.parts.uri.path(), self.of.offset, segments, index).ok()?;
             Some((name, texts.joined()?))
         })
     }
@@ -240,25 +237,34 @@ impl<T> ApiRequest<T> {
         self.body
     }
 
-    fn new(parts: Box<Parts>, work: &Work, body: T) -> Self {
-        ApiRequest {
-            parts,
-            info: work.info(),
-            offset: work.offset,
-            cookies: Cookies::default(),
-            extensions: OnceLock::new(),
-            hop: work.hop,
-            body,
-        }
+    fn new(parts: Box<Parts>, of: Of, body: T) -> Self {
+        ApiRequest { parts, of, cookies: Cookies::default(), extensions: OnceLock::new(), body }
     }
 }
 
 impl ApiRequest {
     /// The request of a handler that has nothing else to read it with.
     pub(crate) fn whole(parts: Box<Parts>) -> Result<Self, Refusal> {
-        let work = work::current().ok_or_else(body::no_route)?;
+        let of = Of::work()?;
         check_query(&parts)?;
-        Ok(ApiRequest::new(parts, &work, Unread))
+        Ok(ApiRequest::new(parts, of, Unread))
+    }
+}
+
+/// What a request does not know itself.
+struct Of {
+    info: &'static RouteInfo,
+    /// How many segments a base path puts before those of the pattern.
+    offset: usize,
+    hop: Option<Hop>,
+}
+
+impl Of {
+    /// Of what the thread works for.
+    fn work() -> Result<Self, Refusal> {
+        let of =
+            |work: &Work| Of { info: work.route.info(), offset: work.route.offset, hop: work.hop.clone() };
+        work::with(|work| work.map(of)).ok_or_else(body::no_route)
     }
 }
 
@@ -295,12 +301,12 @@ impl<S: Sync, T: RequestBody> FromRequest<S> for ApiRequest<T> {
         let parts = Box::new(parts);
         async move {
             let read = async {
-                let work = work::current().ok_or_else(body::no_route)?;
+                let of = Of::work()?;
                 check_query(&parts)?;
-                Ok((work, T::read(&parts, body).await?))
+                Ok((of, T::read(&parts, body).await?))
             };
-            let (work, body) = read.await.map_err(|refusal: Refusal| *refusal)?;
-            Ok(ApiRequest::new(parts, &work, body))
+            let (of, body) = read.await.map_err(|refusal: Refusal| *refusal)?;
+            Ok(ApiRequest::new(parts, of, body))
         }
     }
 }

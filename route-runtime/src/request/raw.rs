@@ -197,7 +197,7 @@ fn status_of(error: &(dyn Error + 'static), name: &str) -> Option<StatusCode> {
         return Some(error.status);
     }
     let is_limit = causes(error).any(<dyn Error>::is::<LengthLimitError>);
-    if is_limit && work::current().is_some_and(|work| work.body_overran) {
+    if is_limit && work::is(|work| work.body_overran) {
         return Some(StatusCode::PAYLOAD_TOO_LARGE);
     }
     // By their names: axum has most of these types only with a feature, and whoever has a value of one has the feature.

@@ -213,8 +213,7 @@ impl<T> ApiResponse<T> {
     where
         S: TryStream<Ok: Into<Bytes>, Error: Into<BoxError>> + Send + 'static,
     {
-        let info = work::current().map(Work::info);
-        self.answer = Answer::Stream(Body::new(Reported::new(Body::from_stream(stream), info)));
+        self.answer = Answer::Stream(Body::new(Reported::new(Body::from_stream(stream), work::info())));
         self
     }
 
@@ -273,7 +272,7 @@ impl<T: Serialize> ApiResponse<T> {
     /// Sends `value` as JSON: `application/json; charset=utf-8`, unless the header `content-type` is set. A value that
     /// can't be written as JSON makes the answer a 500.
     pub fn json(mut self, value: T) -> Self {
-        let length = work::current().map(|work| &work.entry.last_length);
+        let length = work::with(|work| work.map(|work| &work.entry().last_length));
         // As long as the last one, but a single large answer does not make all of them large.
         let capacity = length.map_or(0, |length| length.load(Ordering::Relaxed)).clamp(128, 1 << 16);
         let mut json = Vec::with_capacity(capacity);
@@ -305,12 +304,12 @@ impl<T> ApiResponse<T> {
         }
         let mut response = Response::new(Body::empty());
         *response.headers_mut() = headers;
-        let work = work::current();
-        if let Some(status) = status.or(work.and_then(|work| work.status)) {
+        let of_route = work::with(|work| work.and_then(Work::status));
+        if let Some(status) = status.or(of_route) {
             *response.status_mut() = status;
         }
-        if let (Answer::Unfinished, Some(work)) = (&answer, work.filter(|work| !work.external_resolver)) {
-            unfinished(work);
+        if matches!(answer, Answer::Unfinished) {
+            unfinished();
         }
         match answer {
             Answer::Unfinished | Answer::Empty | Answer::Content(..) | Answer::Stream(_)
@@ -320,7 +319,7 @@ impl<T> ApiResponse<T> {
                 response.headers_mut().remove(header::CONTENT_TYPE);
             }
             Answer::Unfinished | Answer::Empty => {}
-            Answer::Content(bytes, content_type) => content(&mut response, bytes, content_type, work)?,
+            Answer::Content(bytes, content_type) => content(&mut response, bytes, content_type)?,
             Answer::Stream(body) => {
                 *response.body_mut() = body;
                 response.headers_mut().entry(header::CONTENT_TYPE).or_insert_with(|| content::BYTES.clone());
@@ -330,7 +329,7 @@ impl<T> ApiResponse<T> {
                 response.headers_mut().insert(header::LOCATION, target);
             }
         }
-        if work.is_some_and(|work| work.status.is_some()) && status == Some(StatusCode::OK) {
+        if of_route.is_some() && status == Some(StatusCode::OK) {
             response.extensions_mut().insert(ChosenStatus);
         }
         Ok(response)
@@ -338,12 +337,7 @@ impl<T> ApiResponse<T> {
 }
 
 /// Puts content and what is said about it into a response.
-fn content(
-    response: &mut Response,
-    bytes: Bytes,
-    content_type: &'static HeaderValue,
-    work: Option<Work>,
-) -> Result<(), Mistake> {
+fn content(response: &mut Response, bytes: Bytes, content_type: &'static HeaderValue) -> Result<(), Mistake> {
     let status = response.status();
     let headers = response.headers_mut();
     let length = headers.get(header::CONTENT_LENGTH);
@@ -356,13 +350,13 @@ fn content(
             headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         }
     }
-    if let Some(work) = work.filter(|work| work.tags && status.is_success()) {
+    if status.is_success() && work::is(|work| work.tags) {
         if let header::Entry::Vacant(entry) = headers.entry(header::ETAG)
             && let Some(tag) = etag::tag(&bytes)
         {
             entry.insert(tag);
         }
-        if work.if_none_match {
+        if work::is(|work| work.if_none_match) {
             response.extensions_mut().insert(etag::Revalidates);
         }
     }
@@ -371,8 +365,9 @@ fn content(
 }
 
 /// Says once for each route that it forgot to answer.
-fn unfinished(work: Work) {
-    if !work.entry.told_unfinished.swap(true, Ordering::Relaxed) {
+fn unfinished() {
+    let is_first = |work: &Work| !work.entry().told_unfinished.swap(true, Ordering::Relaxed);
+    if work::is(|work| !work.external_resolver() && is_first(work)) {
         log::warn(format_args!(
             "resolved without sending a response, so an empty one is sent: end the answer with `json`, `send`, `redirect`, \
              `stream` or `end`, or say `external_resolver = true`"
@@ -383,13 +378,9 @@ fn unfinished(work: Work) {
 impl<T> IntoResponse for ApiResponse<T> {
     fn into_response(self) -> Response {
         self.build().unwrap_or_else(|Mistake { status, what }| {
-            let told = match work::current() {
-                // A client can do that as often as it likes.
-                Some(work) if status.is_client_error() => {
-                    work.entry.told_redirect.swap(true, Ordering::Relaxed)
-                }
-                _ => false,
-            };
+            // A client can do that as often as it likes.
+            let told = status.is_client_error()
+                && work::is(|work| work.entry().told_redirect.swap(true, Ordering::Relaxed));
             if !told {
                 log::report(format_args!("an answer was given {what}"));
             }

@@ -93,6 +93,7 @@ pub(super) async fn serve(
         },
     };
     let stream = Stream::new(carrier, Arc::clone(&phase), options.write_stall, permit);
+    let client = Arc::new(client);
     let service = Edge { shared: Arc::clone(&shared), phase: Arc::clone(&phase), client };
     let mut connection = connect(options, stream, service);
     tokio::select! {
@@ -194,7 +195,7 @@ fn connect(options: &ServerOptions, stream: Stream, service: Edge) -> Pin<Box<dy
 struct Edge {
     shared: Arc<Shared>,
     phase: Arc<Phase>,
-    client: SocketAddr,
+    client: Arc<SocketAddr>,
 }
 
 impl hyper::service::Service<Request<Incoming>> for Edge {
@@ -210,9 +211,9 @@ impl hyper::service::Service<Request<Incoming>> for Edge {
             Some(response) => Answer::Now(Some(response)),
             None => {
                 let request = request.map(|body| timely(body, &self.shared.options));
-                let hop = Hop { client: self.client, writes_length: by_http_1 };
+                let hop = Hop { client: Arc::clone(&self.client), writes_length: by_http_1 };
                 match &self.shared.service {
-                    Served::Routes(routes) => Answer::Routes(routes.answer(request, Some(&hop))),
+                    Served::Routes(routes) => Answer::Routes(routes.answer(request, Some(hop))),
                     Served::Any(other) => Answer::Other(other.clone().oneshot(told(request, Some(&hop)))),
                 }
             }
