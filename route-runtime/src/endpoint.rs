@@ -111,17 +111,19 @@ impl Endpoint {
         self.is_layered() || self.route.needs.asks_client
     }
 
-    fn reply(&self, mut request: Request) -> Result<BoxedAnswer, Refusal> {
+    fn reply(&self, incoming: &mut Incoming) -> Result<BoxedAnswer, Refusal> {
         let route = &self.route;
-        route.receive(&mut request)?;
+        let request = incoming.as_request()?;
+        route.receive(request)?;
         if request.method() == Method::CONNECT && route.info().methods().is_all() {
             return Err(no_tunnel());
         }
         let Some(service) = &self.layered else {
-            return Ok((route.entry.call)(&mut Incoming::request(request, Arc::clone(route))).answer());
+            return Ok((route.entry.call)(incoming).answer());
         };
         // Here, because a layer may read the body.
-        route.limit(&mut request, true)?;
+        route.limit(request, true)?;
+        let mut request = incoming.take_request()?;
         route.announce(request.extensions_mut());
         let reply = service.0.clone().oneshot(request);
         Ok(Box::pin(async move { reply.await.unwrap_or_else(|never| match never {}) }))
@@ -151,8 +153,9 @@ impl Endpoint {
             hop => work.hop = hop,
         }
         let mut work = Resting::new(work);
+        let mut incoming = Incoming::request(request, Arc::clone(&self.route));
         let reply = work::during(&mut work, || {
-            self.reply(request).unwrap_or_else(|refusal| Box::pin(ready(self.route.rendered(*refusal))))
+            self.reply(&mut incoming).unwrap_or_else(|refusal| Box::pin(ready(self.route.rendered(*refusal))))
         });
         Guarded { reply: Some(reply), work }
     }
@@ -257,21 +260,20 @@ impl Future for Guarded {
 pub(crate) struct ChosenStatus;
 
 /// Applies what the route says about its answer.
-pub(crate) fn answer(route: &Mounted, condition: Option<Box<Condition>>, mut response: Response) -> Response {
+pub(crate) fn finish(route: &Mounted, condition: Option<Box<Condition>>, response: &mut Response) {
     if let Some(status) = route.status
         && response.status() == StatusCode::OK
         && response.extensions_mut().remove::<ChosenStatus>().is_none()
     {
         *response.status_mut() = status;
         if has_no_content(status) {
-            without_content(&mut response);
+            without_content(response);
             response.headers_mut().remove(header::CONTENT_TYPE);
         }
     }
-    route.limits.answer(&mut response);
-    match condition {
-        Some(condition) => condition.apply(response),
-        None => response,
+    route.limits.answer(response);
+    if let Some(condition) = condition {
+        condition.apply(response);
     }
 }
 

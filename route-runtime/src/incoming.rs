@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 
-use crate::arguments::Refusal;
+use crate::arguments::{Refusal, request_is_gone};
 use crate::deadline::Timer;
 use crate::endpoint;
 use crate::error::bare;
@@ -52,6 +52,16 @@ impl Incoming {
     /// The reply where there is nothing to begin.
     pub(crate) fn end(&mut self, needs: fn() -> Needs, answer: &str) -> Reply {
         self.refusal.take().unwrap_or_else(|| Reply::Needs(needs().and_answer(answer)))
+    }
+
+    /// The request, before anything takes it.
+    pub(crate) fn as_request(&mut self) -> Result<&mut Request, Refusal> {
+        self.request.as_mut().ok_or_else(request_is_gone)
+    }
+
+    /// The request itself, for who answers in the place of the handler.
+    pub(crate) fn take_request(&mut self) -> Result<Request, Refusal> {
+        self.request.take().ok_or_else(request_is_gone)
     }
 
     pub(crate) fn take(&mut self) -> Taken {
@@ -141,10 +151,15 @@ impl About {
         respond: fn(T) -> Response,
         cx: &mut Context<'_>,
     ) -> Poll<Response> {
-        let response = match ready!(self.timer.within(output, cx)) {
-            Some(output) => endpoint::answer(&self.route, self.condition.take(), respond(output)),
+        let mut response = match ready!(self.timer.within(output, cx)) {
+            Some(output) => {
+                let mut response = respond(output);
+                endpoint::finish(&self.route, self.condition.take(), &mut response);
+                response
+            }
             None => endpoint::timed_out(&self.route),
         };
-        Poll::Ready(self.route.rendered(response))
+        self.route.render(&mut response);
+        Poll::Ready(response)
     }
 }

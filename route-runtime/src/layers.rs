@@ -115,7 +115,10 @@ impl Layers {
         let Some(index) = index else { return router };
         let mut layers = self.clone();
         if let Some(renderer) = renderer.cloned() {
-            layers.add(MapResponseLayer::new(move |response: Response| renderer.finish(response)));
+            layers.add(MapResponseLayer::new(move |mut response: Response| {
+                renderer.finish(&mut response);
+                response
+            }));
         }
         if self.traced {
             layers.add(TraceLayer::new(index));

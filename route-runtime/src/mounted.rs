@@ -83,12 +83,17 @@ impl Mounted {
         }
     }
 
-    /// A response with its errors as the app renders them.
-    pub(crate) fn rendered(&self, response: Response) -> Response {
-        match &self.renderer {
-            Some(renderer) => renderer.finish(response),
-            None => response,
+    /// Makes of an error what the app renders.
+    pub(crate) fn render(&self, response: &mut Response) {
+        if let Some(renderer) = &self.renderer {
+            renderer.finish(response);
         }
+    }
+
+    /// See [`render`](Self::render).
+    pub(crate) fn rendered(&self, mut response: Response) -> Response {
+        self.render(&mut response);
+        response
     }
 
     /// Limits the body of a request; see [`Limits::admit`]. `streamed`: whether the handler may read it.

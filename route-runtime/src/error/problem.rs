@@ -142,10 +142,9 @@ impl Renderer {
     }
 
     /// The response as the app renders it, when it is an error of this library.
-    pub(crate) fn finish(&self, mut response: Response) -> Response {
-        match response.extensions_mut().remove::<Unrendered>() {
-            Some(Unrendered(error)) => self.render(&error, response),
-            None => response,
+    pub(crate) fn finish(&self, response: &mut Response) {
+        if let Some(Unrendered(error)) = response.extensions_mut().remove() {
+            *response = self.render(&error, std::mem::take(response));
         }
     }
 }

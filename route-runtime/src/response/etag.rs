@@ -40,16 +40,15 @@ impl Condition {
     }
 
     /// 304 in the place of a successful answer that the client has.
-    pub(crate) fn apply(&self, mut response: Response) -> Response {
+    pub(crate) fn apply(&self, response: &mut Response) {
         if response.extensions_mut().remove::<Revalidates>().is_none() || !response.status().is_success() {
-            return response;
+            return;
         }
-        let Some(tag) = response.headers().get(header::ETAG) else { return response };
+        let Some(tag) = response.headers().get(header::ETAG) else { return };
         if self.0.iter().any(|list| matches(list.as_bytes(), tag.as_bytes())) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
-            without_content(&mut response);
+            without_content(response);
         }
-        response
     }
 }
 
