@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::body::{Body, HttpBody as _};
+use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
@@ -628,6 +629,32 @@ async fn a_coded_body_is_refused_before_the_arguments() {
     };
     errors(&coded("/numbered/1").await, 415);
     errors(&coded("/numbered/many").await, 415);
+}
+
+/// An extractor of a user's, which reads what it likes.
+struct Inside(Value);
+
+impl<S: Sync> FromRequest<S> for Inside {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        ApiRequest::<Value>::from_request(request, state).await.map(|req| Inside(req.into_body()))
+    }
+}
+
+#[post("/inside")]
+async fn inside(Inside(value): Inside) -> Json<Value> {
+    Json(value)
+}
+
+#[tokio::test]
+async fn a_coded_body_is_refused_inside_of_an_extractor_too() {
+    let coded = |coding: &'static str| {
+        let request = client().post("/inside").header("content-type", JSON);
+        request.header("content-encoding", coding).body("{}")
+    };
+    assert_eq!(coded("identity").await.text(), "{}");
+    errors(&coded("gzip").await, 415);
 }
 
 #[tokio::test]
