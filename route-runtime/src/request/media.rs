@@ -4,8 +4,6 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::arguments::Refusal;
 use crate::error::problem;
-use crate::needs::Reader;
-use crate::work;
 
 /// The media types that a typed body is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,10 +16,7 @@ pub(super) enum Media {
 /// The media type of a typed body, or the answer 415. `takes_text` says whether text alone could fill it: a text that is
 /// read as JSON would let other sites send it from a form (CSRF).
 pub(super) fn media(headers: &HeaderMap, takes_text: bool) -> Result<Media, Refusal> {
-    // A route whose body is known to become a value has asked before it made any argument.
-    if !work::is(|work| work.route.needs.reader == Some(Reader::Value)) {
-        uncoded(headers)?;
-    }
+    uncoded(headers)?;
     let mut declared = headers.get_all(header::CONTENT_TYPE).iter();
     // Of two, another reader may take the other.
     let declared = match (declared.next(), declared.next()) {
@@ -52,7 +47,7 @@ pub(super) fn media(headers: &HeaderMap, takes_text: bool) -> Result<Media, Refu
 
 /// 415 where a body has a coding, in which nothing can be read. A layer that decodes it takes the header away.
 pub(crate) fn uncoded(headers: &HeaderMap) -> Result<(), Refusal> {
-    // Each body is asked that, and to look through none costs more than to see that there is none.
+    // Each body is asked that, mostly twice, and to look through none costs more than to see that there is none.
     if !headers.contains_key(header::CONTENT_ENCODING) {
         return Ok(());
     }
