@@ -102,13 +102,11 @@ impl Node {
     fn answer(&self, request: Request, hop: Option<Hop>) -> Answer {
         let (functions, other, allow) = match self {
             Node::Direct(functions, other, allow) => (functions, other, allow),
-            Node::Router(router) => return Answer::Router(router.clone().call(told(request, hop.as_ref()))),
+            Node::Router(router) => return Answer::Router(router.clone().call(told(request, hop))),
         };
         match (functions.find(request.method()), other) {
             (Some(function), _) => Answer::Function(function.answer(request, hop)),
-            (None, Some(other)) => {
-                Answer::Other(other.clone().call(told(request, hop.as_ref())), allow.clone())
-            }
+            (None, Some(other)) => Answer::Other(other.clone().call(told(request, hop)), allow.clone()),
             (None, None) => Answer::Nobody(None),
         }
     }
@@ -136,7 +134,7 @@ impl Direct {
     fn answer(&self, request: Request, hop: Option<Hop>) -> Answer {
         match self.node(request.uri().path()) {
             Found::Node(node) => node.answer(request, hop),
-            Found::Page(router) => Answer::Router(router.clone().call(told(request, hop.as_ref()))),
+            Found::Page(router) => Answer::Router(router.clone().call(told(request, hop))),
             Found::Nothing => Answer::Nobody(Some(not_found(self.renderer.as_ref()))),
         }
     }
@@ -204,7 +202,7 @@ impl RouteService {
         };
         let answer = match &*self.0 {
             Dispatch::Direct(direct) => direct.answer(request, hop),
-            Dispatch::Router(router) => Answer::Router(router.clone().call(told(request, hop.as_ref()))),
+            Dispatch::Router(router) => Answer::Router(router.clone().call(told(request, hop))),
         };
         ServiceFuture { answer, asked }
     }

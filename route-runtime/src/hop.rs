@@ -40,7 +40,7 @@ impl Hop {
 }
 
 /// A request that knows its client, for where somebody may ask.
-pub(crate) fn told(mut request: Request, hop: Option<&Hop>) -> Request {
+pub(crate) fn told(mut request: Request, hop: Option<Hop>) -> Request {
     if let Some(hop) = hop {
         hop.tell(request.extensions_mut());
     }

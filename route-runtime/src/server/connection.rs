@@ -214,7 +214,7 @@ impl hyper::service::Service<Request<Incoming>> for Edge {
                 let hop = Hop { client: Arc::clone(&self.client), writes_length: by_http_1 };
                 match &self.shared.service {
                     Served::Routes(routes) => Answer::Routes(routes.answer(request, Some(hop))),
-                    Served::Any(other) => Answer::Other(other.clone().oneshot(told(request, Some(&hop)))),
+                    Served::Any(other) => Answer::Other(other.clone().oneshot(told(request, Some(hop)))),
                 }
             }
         };
