@@ -647,6 +647,17 @@ async fn inside(Inside(value): Inside) -> Json<Value> {
     Json(value)
 }
 
+/// A request of the handler's own, beside the one whose body is known to become a value.
+#[post("/of-its-own")]
+async fn of_its_own(_req: ApiRequest<Value>) -> Response {
+    let request = Request::post("/").header("content-type", JSON).header("content-encoding", "gzip");
+    let Ok(request) = request.body(Body::from("{}")) else { return ().into_response() };
+    match ApiRequest::<Value>::from_request(request, &()).await {
+        Ok(req) => Json(req.into_body()).into_response(),
+        Err(refusal) => refusal,
+    }
+}
+
 #[tokio::test]
 async fn a_coded_body_is_refused_inside_of_an_extractor_too() {
     let coded = |coding: &'static str| {
@@ -655,6 +666,7 @@ async fn a_coded_body_is_refused_inside_of_an_extractor_too() {
     };
     assert_eq!(coded("identity").await.text(), "{}");
     errors(&coded("gzip").await, 415);
+    errors(&post_as("/of-its-own", JSON, "{}").await, 415);
 }
 
 #[tokio::test]
