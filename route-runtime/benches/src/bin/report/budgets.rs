@@ -23,7 +23,7 @@ pub const REQUESTS: &[(&str, &str, Against, f64, f64)] = &[
     ("routes", "post", Axum, 0.92, 0.80),
     ("routes", "query", Axum, 1.00, 1.00),
     ("routes", "missing", Axum, 1.02, 1.05),
-    ("routes", "hello", Guarded, 0.74, 0.70),
+    ("routes", "hello", Guarded, 0.75, 0.70),
     ("routes", "post", Guarded, 0.74, 0.60),
     ("service", "hello", Axum, 0.70, 0.70),
     ("service", "trivia", Axum, 0.70, 0.60),
